@@ -1,0 +1,50 @@
+import { Command, CommanderError, Option } from "commander";
+import { flagName, type OptionName, optionDefinitions, packageVersion, readText, variableName } from "../config.ts";
+
+/**
+ * Runs the command line. What a person did wrong is told in one sentence on standard error, with exit code 1 (2 where the
+ * command line itself is wrong); anything else is a defect of ours and is shown in full.
+ */
+export async function run(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (isForPeople(error)) {
+      console.error(`crowsnest: ${error.message}`);
+      process.exitCode = 1;
+    } else {
+      throw error;
+    }
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("crowsnest")
+    .description("The lookout of an agent fleet: metrics, traces and events of multi-agent systems.")
+    .version(packageVersion())
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const serve = program
+    .command("serve")
+    .description("Run the hub: take events from many processes, keep them, and serve /metrics and /health.")
+    .exitOverride()
+    .option("--config <file>", "Configuration file. [default: crowsnest.config.yaml, where there is one]");
+  for (const name of Object.keys(optionDefinitions) as OptionName[]) serve.addOption(flagOf(name));
+  serve.action(async (options: Record<string, unknown>) => {
+    const command = await import("./serve.ts");
+    await command.serve(options);
+  });
+  return program;
+}
+
+function flagOf(name: OptionName): Option {
+  const { help } = optionDefinitions[name];
+  return new Option(`${flagName(name)} <value>`, `${help} (${variableName(name)})`).argParser(readText);
+}
+
+/** Errors of ours that are somebody's mistake or the machine's state: their message is a sentence for people. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof Error && ["ConfigError", "ListenError", "StoreError"].includes(error.name);
+}

@@ -1,0 +1,235 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+/** One option: what it takes, what it is when nobody says, and what it is for. Flags, variables and docs derive from the table. */
+interface OptionDefinition {
+  readonly schema: z.ZodType;
+  readonly takes: string;
+  readonly help: string;
+}
+
+const port = z.union([z.literal("off"), z.number().int().min(0).max(65_535)]);
+const portTakes = "a port from 0 (any free one) to 65535, or off";
+const flag = z.boolean();
+const flagTakes = "true or false";
+const positive = z.number().positive();
+
+/** Every option by its name in code; `--otlp-port`, `CROWSNEST_OTLP_PORT` and `otlpPort` are one. */
+export const optionDefinitions = {
+  service: {
+    schema: z.string().min(1).max(200),
+    takes: "a name of 1 to 200 characters",
+    help: "Name of the service that the agents belong to; the label `service` of every metric. [default: crowsnest]",
+  },
+  host: {
+    schema: z.string().min(1),
+    takes: "an address to listen on, such as 127.0.0.1",
+    help: "Address to listen on. [default: 127.0.0.1, this machine only]",
+  },
+  port: { schema: port, takes: portTakes, help: "Port of /metrics, /health and the API. [default: 9464]" },
+  data: {
+    schema: z.string().min(1),
+    takes: "the path of a folder that can be written to",
+    help: "Folder for events and state. [default: .crowsnest]",
+  },
+  store: {
+    schema: z.string().min(1),
+    takes: "the path of an SQLite file, or off",
+    help: "Where the hub keeps events. [default: events.db in the data folder]",
+  },
+  metricPrefix: {
+    schema: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,39}$/),
+    takes: "letters, digits and underscores (at most 40), beginning with a letter",
+    help: "What the fleet's metrics begin with. [default: agent]",
+  },
+  traces: { schema: flag, takes: flagTakes, help: "Open OpenTelemetry spans. [default: true]" },
+  resources: {
+    schema: flag,
+    takes: flagTakes,
+    help: "Measure processor time and memory of whatever takes time. [default: false]",
+  },
+  hostMetrics: { schema: flag, takes: flagTakes, help: "Export figures of the process and of the host. [default: true]" },
+  console: {
+    schema: z.union([flag, z.literal("always")]),
+    takes: "true, false, or always",
+    help: "Print every event, one line each: true where a person watches (a terminal), always also into files. [default: false]",
+  },
+  jsonl: {
+    schema: z.string().min(1),
+    takes: "the path of a folder that can be written to",
+    help: "Folder to write every event to, one file a day. [default: none]",
+  },
+  maxLabelValues: {
+    schema: z.number().int().min(1).max(10_000),
+    takes: "a whole number from 1 to 10000",
+    help: "Most values of one label of a metric; the next become `other`. [default: 200]",
+  },
+  maxSeriesPerMetric: {
+    schema: z.number().int().min(1).max(100_000),
+    takes: "a whole number from 1 to 100000",
+    help: "Most label combinations of a metric; the next become `other`. [default: 2000]",
+  },
+  abandonAfterSeconds: {
+    schema: positive,
+    takes: "a number of seconds above 0",
+    help: "How long a service may be silent before its unfinished work is closed as abandoned. [default: 300]",
+  },
+  closeTimeoutSeconds: {
+    schema: positive.max(300),
+    takes: "a number of seconds above 0 and up to 300",
+    help: "How long closing may take before what is left is given up and counted. [default: 5]",
+  },
+  signals: {
+    schema: flag,
+    takes: flagTakes,
+    help: "Flush on SIGTERM, SIGINT and at the end of the process. [default: true]",
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
+export type OptionName = keyof typeof optionDefinitions;
+
+/** What may be given, all of it optional. */
+export type ConfigInput = { readonly [K in OptionName]?: z.output<(typeof optionDefinitions)[K]["schema"]> | undefined };
+
+/** What holds, frozen. */
+export interface Config {
+  readonly service: string;
+  readonly host: string;
+  readonly port: number | "off";
+  /** Whether somebody asked for this very port, rather than nobody saying anything. */
+  readonly portIsChosen: boolean;
+  readonly data: string;
+  readonly store: string | undefined;
+  readonly metricPrefix: string;
+  readonly traces: boolean;
+  readonly resources: boolean;
+  readonly hostMetrics: boolean;
+  readonly console: boolean | "always";
+  readonly jsonl: string | undefined;
+  readonly maxLabelValues: number;
+  readonly maxSeriesPerMetric: number;
+  readonly abandonAfterSeconds: number;
+  readonly closeTimeoutSeconds: number;
+  readonly signals: boolean;
+}
+
+/** An option that was given is not one, or does not take what it was given. The message names it in the spelling that was used. */
+export class ConfigError extends Error {
+  readonly code = "bad_option";
+  /** As the person wrote it: `port`, `--port`, `CROWSNEST_PORT`, or the key in the file. */
+  readonly option: string;
+
+  constructor(option: string, problem: string) {
+    super(`${option} ${problem}`);
+    this.name = "ConfigError";
+    this.option = option;
+  }
+}
+
+/** Where options come from, strongest first. */
+export interface ConfigSources {
+  /** In code, or from flags. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  /** How `options` are spelt in messages. @default as in code */
+  readonly spelling?: "code" | "flag";
+  /** @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Values of a configuration file, and the file's path for messages. */
+  readonly file?: { readonly path: string; readonly values: Readonly<Record<string, unknown>> } | undefined;
+}
+
+/**
+ * Puts options together: code or flags, then environment, then file, then defaults.
+ *
+ * @throws ConfigError naming the first option that is wrong, and what it takes
+ */
+export function loadConfig(sources: ConfigSources = {}): Config {
+  const environment = sources.environment ?? process.env;
+  const flagSpelling = sources.spelling === "flag";
+  const given: Record<string, unknown> = {
+    ...check(sources.file?.values ?? {}, (name) => `${name} in ${sources.file?.path}`),
+    ...check(fromEnvironment(environment), variableName),
+    ...check(sources.options ?? {}, flagSpelling ? flagName : (name) => name),
+  };
+  const options = given as ConfigInput;
+  return Object.freeze({
+    service: options.service ?? environment["OTEL_SERVICE_NAME"] ?? "crowsnest",
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 9464,
+    portIsChosen: options.port !== undefined,
+    data: options.data ?? ".crowsnest",
+    store: options.store,
+    metricPrefix: options.metricPrefix ?? "agent",
+    traces: options.traces ?? true,
+    resources: options.resources ?? false,
+    hostMetrics: options.hostMetrics ?? true,
+    console: options.console ?? false,
+    jsonl: options.jsonl,
+    maxLabelValues: options.maxLabelValues ?? 200,
+    maxSeriesPerMetric: options.maxSeriesPerMetric ?? 2_000,
+    abandonAfterSeconds: options.abandonAfterSeconds ?? 300,
+    closeTimeoutSeconds: options.closeTimeoutSeconds ?? 5,
+    signals: options.signals ?? true,
+  });
+}
+
+/** `otlpPort` as a variable: `CROWSNEST_OTLP_PORT`. */
+export function variableName(option: string): string {
+  return `CROWSNEST_${words(option).join("_").toUpperCase()}`;
+}
+
+/** `otlpPort` as a flag: `--otlp-port`. */
+export function flagName(option: string): string {
+  return `--${words(option).join("-").toLowerCase()}`;
+}
+
+/** Reads text as what the option takes: numbers and true or false are written as text in flags and variables. */
+export function readText(text: string): unknown {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** The version of this package. */
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
+}
+
+function words(option: string): string[] {
+  return option.split(/(?=[A-Z])/);
+}
+
+function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(optionDefinitions)) {
+    const text = environment[variableName(name)];
+    // An empty variable is one that somebody unset in a shell or a compose file.
+    if (text !== undefined && text !== "") values[name] = readText(text);
+  }
+  return values;
+}
+
+function check(values: Readonly<Record<string, unknown>>, spell: (name: string) => string): Record<string, unknown> {
+  const checked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(optionDefinitions, name)) throw new ConfigError(spell(name), `is not an option${suggestion(name, spell)}`);
+    const { schema, takes } = optionDefinitions[name as OptionName];
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new ConfigError(spell(name), `takes ${takes}, but is ${printable(value)}`);
+    checked[name] = parsed.data;
+  }
+  return checked;
+}
+
+function suggestion(name: string, spell: (name: string) => string): string {
+  const plain = (text: string) => text.replaceAll(/[-_]/g, "").toLowerCase();
+  const close = Object.keys(optionDefinitions).find((option) => plain(option).startsWith(plain(name).slice(0, 4)));
+  return close === undefined ? `; there are ${Object.keys(optionDefinitions).map(spell).join(", ")}` : `; did you mean ${spell(close)}?`;
+}
+
+function printable(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}

@@ -1,0 +1,190 @@
+import { Bus } from "./bus/bus.ts";
+import { type Log, messageOf, Trouble } from "./bus/trouble.ts";
+import { type Config, packageVersion } from "./config.ts";
+import type { AgentEvent } from "./events/types.ts";
+import { FleetState } from "./folds/fleet-state.ts";
+import { assessHealth, type Component, type Health } from "./health/health.ts";
+import type { Observed } from "./health/observed.ts";
+import { abandonedEnd, budgetEvent } from "./instrument/derived.ts";
+import type { ReportFault } from "./instrument/faults.ts";
+import type { RunningWork } from "./instrument/running-work.ts";
+import { Exposition } from "./metrics/exposition/exposition.ts";
+import { countEvent } from "./metrics/fold.ts";
+import { refreshGauges } from "./metrics/gauges.ts";
+import { watchHost } from "./metrics/host.ts";
+import { type Metrics, MetricSet } from "./metrics/metric-set.ts";
+import type { MetricRegistry } from "./metrics/registry.ts";
+
+/** From which share of its capacity on a queue is about to lose events. */
+const QUEUE_FULL_RATIO = 0.9;
+
+export interface CoreDependencies {
+  readonly registry: MetricRegistry;
+  /** @default console.warn */
+  readonly log?: Log | undefined;
+  /** Where events enter that follow from others; the hub keeps them first. @default straight to the bus */
+  readonly submit?: (event: AgentEvent) => void;
+}
+
+/**
+ * What the embedded mode and the hub both stand on: the bus, the state of the fleet, and metrics folded from the one and read from
+ * the other. Events are published here when they count; how they get here is the business of whoever holds the core.
+ */
+export class Core {
+  readonly config: Config;
+  readonly bus: Bus;
+  readonly state = new FleetState();
+  readonly metrics: Metrics;
+  readonly exposition: Exposition;
+  readonly trouble: Trouble;
+  readonly startedUnixMillis = Date.now();
+  /** Events lost since the start, and when last. */
+  readonly losses = { count: 0, lastUnixMillis: 0 };
+  /** Parts that `/health` asks. */
+  readonly components: Component[] = [];
+  readonly version = packageVersion();
+  readonly #set: MetricSet;
+  readonly #submit: (event: AgentEvent) => void;
+  readonly #running = new Set<RunningWork>();
+  readonly #stops: (() => void)[] = [];
+
+  constructor(config: Config, dependencies: CoreDependencies) {
+    this.config = config;
+    this.trouble = new Trouble(dependencies.log === undefined ? {} : { log: dependencies.log });
+    this.#set = new MetricSet({
+      registry: dependencies.registry,
+      prefix: config.metricPrefix,
+      limits: { maxLabelValues: config.maxLabelValues, maxSeriesPerMetric: config.maxSeriesPerMetric },
+    });
+    this.metrics = this.#set.metrics;
+    this.bus = new Bus({
+      dropped: (queue, reason, count, cause) => this.lost(queue, reason, count, cause),
+      tapFailed: (tap, error) => {
+        this.metrics.tapFailures.inc({ tap });
+        this.trouble.tell(`tap ${tap}`, () => `the listener ${tap} failed: ${messageOf(error)}`);
+      },
+    });
+    this.#submit = dependencies.submit ?? ((event) => this.bus.publish(event));
+    this.exposition = new Exposition(this.#set, (metric, error) => {
+      this.metrics.scrapeErrors.inc({ metric });
+      this.trouble.tell(`scrape ${metric}`, () => `the metric ${metric} is left out of a scrape: ${messageOf(error)}`);
+    });
+    this.#set.beforeScrape(() => this.#refresh());
+    this.bus.tap("metrics", (event) => this.#fold(event));
+    this.components.push({ name: "sinks", check: () => this.#checkSinks() });
+  }
+
+  /** Starts what runs on its own: figures of the host, and the search for abandoned work. */
+  async start(): Promise<void> {
+    this.metrics.buildInfo.set({ version: this.version, node_version: process.versions.node }, 1);
+    this.metrics.handoffsInProgress.set({ service: this.config.service }, 0);
+    this.metrics.liveClients.set({}, 0);
+    const sweep = setInterval(() => this.closeAbandoned(), Math.min(30_000, this.config.abandonAfterSeconds * 250));
+    sweep.unref();
+    this.#stops.push(() => clearInterval(sweep));
+    if (!this.config.hostMetrics) return;
+    const failed = (error: unknown) =>
+      this.trouble.tell("host", () => `the host's figures cannot be read: ${messageOf(error)}`);
+    this.#stops.push(await watchHost(this.metrics, process.cwd(), failed));
+  }
+
+  /** How things are. */
+  health(mode: Health["mode"]): Health {
+    return assessHealth({
+      mode,
+      service: this.config.service,
+      version: this.version,
+      state: this.state,
+      components: this.components,
+      startedUnixMillis: this.startedUnixMillis,
+      losses: this.losses,
+    });
+  }
+
+  /** What `/metrics` and `/health` answer from. */
+  observed(mode: Health["mode"], ready: () => boolean): Observed {
+    return {
+      exposition: this.exposition,
+      health: () => this.health(mode),
+      ready,
+      scraped: (durationSeconds) => this.metrics.scrapeDuration.observe({}, durationSeconds),
+    };
+  }
+
+  /** Counts what the host handed in wrongly, and tells it at most once a minute per reason. */
+  readonly reportFault: ReportFault = (reason, describe) => {
+    this.metrics.eventsDropped.inc({ queue: "input", reason });
+    this.trouble.tell(`input ${reason}`, describe);
+  };
+
+  /** Counts events that will not reach where they were going. */
+  lost(queue: string, reason: string, count: number, cause?: unknown): void {
+    this.metrics.eventsDropped.inc({ queue, reason }, count);
+    this.losses.count += count;
+    this.losses.lastUnixMillis = Date.now();
+    const why = cause === undefined ? "" : `: ${messageOf(cause)}`;
+    this.trouble.tell(`lost ${queue} ${reason}`, () => `events for ${queue} are lost (${reason.replaceAll("_", " ")})${why}`);
+  }
+
+  /** Counts spans that will not be exported. */
+  lostSpans(reason: string, count: number, cause?: unknown): void {
+    this.metrics.spansDropped.inc({ reason }, count);
+    this.trouble.tell(`spans ${reason}`, () => spanLoss(reason, cause));
+  }
+
+  /** Work in here is alive however silent its service is. */
+  protect(running: RunningWork): void {
+    this.#running.add(running);
+  }
+
+  /** Applies an event that counted before a restart: the state follows, counters stand still. */
+  replay(event: AgentEvent): void {
+    this.state.apply(event);
+  }
+
+  /** Closes work whose service has been silent for too long and that does not run in this process. */
+  closeAbandoned(nowMillis: number = Date.now()): void {
+    const silent = this.state.operations.silentSince(nowMillis - this.config.abandonAfterSeconds * 1_000);
+    if (silent.length === 0) return;
+    const alive = new Set([...this.#running].flatMap((running) => [...running.keys()]));
+    for (const operation of silent) {
+      if (!alive.has(operation.key)) this.#submit(abandonedEnd(operation, nowMillis));
+    }
+  }
+
+  /** Gives up the work that runs in this process, and stops what runs on its own. Safe to call twice. */
+  stop(): void {
+    for (const running of this.#running) running.abandonAll();
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** Lets go of the registry. */
+  unregister(): void {
+    this.#set.unregister();
+  }
+
+  #fold(event: AgentEvent): void {
+    const { crossings, waitSeconds } = this.state.apply(event);
+    countEvent(this.metrics, event, waitSeconds);
+    // After the other taps have seen the event that brought it about.
+    for (const crossing of crossings) queueMicrotask(() => this.#submit(budgetEvent(crossing, event)));
+  }
+
+  #checkSinks(): ReturnType<Component["check"]> {
+    const full = this.bus.queues.find(({ depth, capacity }) => depth > capacity * QUEUE_FULL_RATIO);
+    return full === undefined ? { status: "up" } : { status: "degraded", reason: `the queue of ${full.name} is almost full` };
+  }
+
+  #refresh(): void {
+    refreshGauges(this.metrics, this.state);
+    for (const queue of this.bus.queues) {
+      this.metrics.queueDepth.set({ queue: queue.name }, queue.depth);
+      this.metrics.queueCapacity.set({ queue: queue.name }, queue.capacity);
+    }
+  }
+}
+
+function spanLoss(reason: string, cause: unknown): string {
+  if (reason === "queue_full") return "spans are lost, as more end than can be exported; OTEL_BSP_MAX_QUEUE_SIZE lets more of them wait";
+  return `spans are lost, as they cannot be exported (${messageOf(cause)}); OTEL_EXPORTER_OTLP_ENDPOINT says where to, traces: false leaves them out`;
+}

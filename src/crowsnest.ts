@@ -1,0 +1,206 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Registry } from "prom-client";
+import type { Sink } from "./bus/sink.ts";
+import { type Log, messageOf } from "./bus/trouble.ts";
+import { type Config, type ConfigInput, loadConfig } from "./config.ts";
+import { Core } from "./core.ts";
+import { closeAtExit } from "./exit.ts";
+import type { Health } from "./health/health.ts";
+import type { Observed } from "./health/observed.ts";
+import { BudgetGuard } from "./instrument/budget.ts";
+import { createFace, type Face } from "./instrument/face.ts";
+import { Instrument } from "./instrument/instrument.ts";
+import { collectNodeMetrics } from "./metrics/node.ts";
+import type { MetricRegistry } from "./metrics/registry.ts";
+import { openSinks } from "./sinks/open-sinks.ts";
+import { startTracing, type Tracing } from "./tracing/start-tracing.ts";
+
+/** What `createCrowsnest` takes: any option of the table, and what only code can give. */
+export interface CrowsnestOptions extends ConfigInput {
+  /** Where metrics go: a `Registry` of `prom-client` or of `@prometheus-io/client`. @default a new one */
+  readonly registry?: MetricRegistry;
+  /** Takes sentences about trouble, at most one a minute per kind. @default console.warn */
+  readonly log?: Log;
+  /** Further places for events to go, each behind a bounded queue. */
+  readonly sinks?: readonly Sink[];
+}
+
+/** Request handler that express, connect and `node:http` take alike. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
+
+/** What became of a flush. */
+export interface FlushResult {
+  /** True where everything that was waiting has arrived. */
+  readonly delivered: boolean;
+  /** What did not, in words. */
+  readonly problems: readonly string[];
+}
+
+/** One process's telemetry. */
+export interface Crowsnest extends Face {
+  /** Where `/metrics` and `/health` are served; undefined where nothing listens. */
+  readonly url: string | undefined;
+  /** Serves `/metrics` and `/health` from the host's own app: `app.use(crowsnest.router())`. */
+  router(): Middleware;
+  /** How things are, as `/health` tells it. */
+  health(): Health;
+  /** Sends on what is waiting, and says whether it arrived. */
+  flush(): Promise<FlushResult>;
+  /** Flushes with a deadline and lets go of everything. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What the embedded mode needs of the server, loaded only when used: the import of the public face must stay light. */
+export interface ServerParts {
+  readonly createRouter: (observed: Observed) => Middleware;
+  readonly listen: (observed: Observed, config: Config) => Promise<{ readonly url: string; close(): Promise<void> }>;
+}
+
+/**
+ * Starts the telemetry of one agent process.
+ *
+ * @throws ConfigError where an option is wrong, naming it
+ * @throws ListenError where the port that was asked for is taken
+ */
+export async function startEmbedded(options: CrowsnestOptions, loadServer: () => Promise<ServerParts>): Promise<Crowsnest> {
+  const { registry = new Registry(), log, sinks = [], ...input } = options;
+  const config = loadConfig({ options: input });
+  const core = new Core(config, { registry, log });
+  const embedded = new Embedded(core, loadServer);
+  try {
+    await embedded.start(sinks, registry);
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+  return embedded.face;
+}
+
+class Embedded {
+  readonly #core: Core;
+  readonly #loadServer: () => Promise<ServerParts>;
+  #tracing: Tracing | undefined;
+  #listener: { readonly url: string; close(): Promise<void> } | undefined;
+  #stopNodeMetrics: (() => void) | undefined;
+  #detach: (() => void) | undefined;
+  #face: Crowsnest | undefined;
+  #ready = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(core: Core, loadServer: () => Promise<ServerParts>) {
+    this.#core = core;
+    this.#loadServer = loadServer;
+  }
+
+  get face(): Crowsnest {
+    if (this.#face === undefined) throw new Error("not started");
+    return this.#face;
+  }
+
+  async start(sinks: readonly Sink[], registry: MetricRegistry): Promise<void> {
+    const { config } = this.#core;
+    if (config.traces) this.#tracing = await this.#startTracing();
+    const instrument = new Instrument(
+      { source: config.service, resources: config.resources },
+      {
+        publish: (event) => this.#core.bus.publish(event),
+        tracer: this.#tracing?.tracer,
+        report: this.#core.reportFault,
+        budgets: new BudgetGuard(this.#core.state.budgets),
+      },
+    );
+    this.#core.protect(instrument.running);
+    for (const sink of [...(await openSinks(config)), ...sinks]) await this.#core.bus.connect(sink);
+    await this.#core.start();
+    if (config.hostMetrics) this.#stopNodeMetrics = collectNodeMetrics(registry);
+    await this.#listen();
+    if (config.signals) this.#detach = closeAtExit(() => this.close());
+    this.#face = this.#createFace(instrument);
+    this.#ready = true;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  #createFace(instrument: Instrument): Crowsnest {
+    return {
+      ...createFace(instrument),
+      url: this.#listener?.url,
+      router: () => this.#router(),
+      health: () => this.#core.health("embedded"),
+      flush: () => this.#flush(),
+      close: () => this.close(),
+    };
+  }
+
+  #startTracing(): Promise<Tracing> {
+    const options = { service: this.#core.config.service, version: this.#core.version, exportSpans: true };
+    return startTracing(options, { dropped: (reason, count, cause) => this.#core.lostSpans(reason, count, cause) });
+  }
+
+  async #listen(): Promise<void> {
+    const { config, trouble } = this.#core;
+    if (config.port === "off") return;
+    try {
+      this.#listener = await (await this.#loadServer()).listen(this.#observed, config);
+    } catch (error) {
+      // Several agent processes on one machine are usual, and only one of them can have the port that nobody chose.
+      if (config.portIsChosen) throw error;
+      trouble.tell("listen", () => `/metrics and /health are not served: ${messageOf(error)}`);
+    }
+  }
+
+  #router(): Middleware {
+    let handler: Promise<Middleware> | undefined;
+    return (request, response, next) => {
+      handler ??= this.#loadServer().then(({ createRouter }) => createRouter(this.#observed));
+      handler.then(
+        (handle) => handle(request, response, next),
+        (error: unknown) => next?.(error),
+      );
+    };
+  }
+
+  get #observed(): Observed {
+    return this.#core.observed("embedded", () => this.#ready && this.#closing === undefined);
+  }
+
+  async #flush(): Promise<FlushResult> {
+    const lostBefore = this.#core.losses.count;
+    const problems: string[] = [];
+    await this.#core.bus.flush();
+    const lost = this.#core.losses.count - lostBefore;
+    if (lost > 0) problems.push(`${lost} events were lost`);
+    try {
+      await this.#tracing?.flush();
+    } catch (error) {
+      problems.push(`spans could not be exported: ${messageOf(error)}`);
+    }
+    return { delivered: problems.length === 0, problems };
+  }
+
+  async #shutDown(): Promise<void> {
+    const deadlineMillis = this.#core.config.closeTimeoutSeconds * 1_000;
+    this.#detach?.();
+    this.#core.stop();
+    this.#stopNodeMetrics?.();
+    await Promise.allSettled([
+      this.#core.bus.close(deadlineMillis),
+      withDeadline(this.#tracing?.close(), deadlineMillis, () => this.#core.lostSpans("deadline", 0, "closing took too long")),
+    ]);
+    await withDeadline(this.#listener?.close(), deadlineMillis);
+    this.#core.unregister();
+  }
+}
+
+/** Waits for a promise, but not for longer than the deadline; never rejects. */
+async function withDeadline(promise: Promise<void> | undefined, millis: number, missed?: () => void): Promise<void> {
+  if (promise === undefined) return;
+  const { promise: passed, resolve } = Promise.withResolvers<"passed">();
+  const timer = setTimeout(() => resolve("passed"), millis);
+  const result = await Promise.race([promise.catch(() => undefined), passed]);
+  clearTimeout(timer);
+  if (result === "passed") missed?.();
+}

@@ -1,0 +1,18 @@
+import { eventFamilies } from "./schemas.ts";
+import type { EventFamily, EventType } from "./types.ts";
+
+const familyByType = new Map<string, EventFamily>(
+  Object.entries(eventFamilies).flatMap(([family, schemas]) =>
+    Object.keys(schemas).map((type) => [type, family as EventFamily] as const),
+  ),
+);
+
+/** Every event type, in the order of the reference page. */
+export const eventTypes = [...familyByType.keys()] as EventType[];
+
+/** The family that an event type belongs to; undefined where there is no such type. */
+export function familyOf(type: EventType): EventFamily;
+export function familyOf(type: string): EventFamily | undefined;
+export function familyOf(type: string): EventFamily | undefined {
+  return familyByType.get(type);
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+/** The fields that event schemas are made of: one place for limits and units. */
+
+/** Longest name (agent, tool, model, workflow …) and longest id, in characters. */
+export const MAX_NAME_CHARS = 200;
+/** Longest free text (reasons, messages) that is kept; longer text is cut, with an ellipsis, rather than refused. */
+export const MAX_TEXT_CHARS = 2_000;
+/** Most entries in a list such as a decision's options or a task's dependencies. */
+const MAX_LIST_ITEMS = 1_000;
+/** Largest JSON of a free-form payload (a skill's params or result), in characters. */
+export const MAX_PAYLOAD_CHARS = 65_536;
+
+/** Cuts text to {@link MAX_TEXT_CHARS}. */
+export function clipText(text: string): string {
+  return text.length <= MAX_TEXT_CHARS ? text : `${text.slice(0, MAX_TEXT_CHARS - 1)}…`;
+}
+
+export const name = z.string().min(1).max(MAX_NAME_CHARS);
+export const id = z.string().min(1).max(MAX_NAME_CHARS);
+export const text = z.string().overwrite(clipText);
+export const names = z.array(name).max(MAX_LIST_ITEMS);
+export const texts = z.array(text).max(MAX_LIST_ITEMS);
+
+export const seconds = z.number().nonnegative().meta({ unit: "seconds" });
+export const usd = z.number().nonnegative().meta({ unit: "US dollars" });
+export const bytes = z.number().int().nonnegative().meta({ unit: "bytes" });
+export const tokens = z.number().int().nonnegative().meta({ unit: "tokens" });
+export const ratio = z.number().min(0).max(1).meta({ unit: "0 to 1" });
+export const count = z.number().int().nonnegative();
+export const unixMillis = z.number().int().nonnegative().meta({ unit: "milliseconds since 1970" });
+
+export const outcomes = ["success", "failure", "cancelled", "timeout", "abandoned"] as const;
+/** How something that takes time ended. */
+export type Outcome = (typeof outcomes)[number];
+export const outcome = z.enum(outcomes);
+
+export const priorities = ["low", "medium", "high", "critical"] as const;
+export type Priority = (typeof priorities)[number];
+export const priority = z.enum(priorities);
+
+export const severities = ["info", "warning", "critical"] as const;
+export const severity = z.enum(severities);
+
+export const budgetKinds = ["agent", "workflow", "day"] as const;
+export type BudgetKind = (typeof budgetKinds)[number];
+
+/** Something of the sender's own, kept as it came as long as its JSON is small enough. */
+export const payload = z.json().refine((value) => JSON.stringify(value).length <= MAX_PAYLOAD_CHARS, {
+  error: `is larger than ${MAX_PAYLOAD_CHARS} characters of JSON`,
+});
+
+/** What anything that takes time may carry when resources are measured. */
+export const resourceUse = {
+  cpuSeconds: seconds.optional(),
+  peakRssBytes: bytes.optional(),
+};
+
+/** How a piece of work went wrong, for the types that can fail. */
+export const failureDetail = {
+  errorType: name.optional(),
+  errorMessage: text.optional(),
+};

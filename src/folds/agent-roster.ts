@@ -1,0 +1,110 @@
+import type { AgentEvent } from "../events/types.ts";
+import type { OpenOperation, OperationChange } from "./open-operations.ts";
+
+/** Most agents that are followed; beyond it new names are not, as their metrics would become `other` anyway. */
+const MAX_AGENTS = 5_000;
+
+/** What is known of one agent of one service. */
+export interface RosterEntry {
+  readonly source: string;
+  readonly agent: string;
+  role: string | undefined;
+  /** Runs and tasks that it has and has not finished. */
+  open: number;
+  lastSeenMillis: number;
+  /** Time at work that nobody has taken yet, see {@link AgentRoster.takeActiveSeconds}. */
+  activeMillis: number;
+  /** Up to where its time at work has been added up. */
+  accountedUntilMillis: number;
+}
+
+/**
+ * Who is there, and when each agent was at work. Time counts once however much work overlaps: while a run or a task is open the
+ * clock runs, and work that is told only after the fact (a model call without a run around it) adds what is not covered yet.
+ */
+export class AgentRoster {
+  readonly #entries = new Map<string, Map<string, RosterEntry>>();
+  #size = 0;
+
+  /** Agents that have a run or a task, by name. */
+  get active(): string[] {
+    const names = new Set<string>();
+    for (const { agent, open } of this.all()) if (open > 0) names.add(agent);
+    return [...names];
+  }
+
+  *all(): IterableIterator<RosterEntry> {
+    for (const agents of this.#entries.values()) yield* agents.values();
+  }
+
+  apply(event: AgentEvent, change: OperationChange): void {
+    const entry = this.#entryOf(event.source, event.agent, event.timeUnixMillis);
+    if (entry !== undefined) {
+      account(entry, event.timeUnixMillis, durationMillisOf(event));
+      if (event.timeUnixMillis > entry.lastSeenMillis) entry.lastSeenMillis = event.timeUnixMillis;
+      if ((event.type === "agent_registered" || event.type === "agent_started") && event.data.role !== undefined) {
+        entry.role = event.data.role;
+      }
+    }
+    // The piece of work may belong to another agent than the event that ends it: a task can be given to somebody else.
+    if (isWork(change.closed)) this.#count(change.closed, event, -1);
+    if (isWork(change.opened)) this.#count(change.opened, event, 1);
+  }
+
+  /** Time at work up to `nowMillis` that was not taken before, in seconds; running work is included. */
+  takeActiveSeconds(entry: RosterEntry, nowMillis: number): number {
+    if (entry.open > 0) account(entry, nowMillis, 0);
+    const seconds = entry.activeMillis / 1_000;
+    entry.activeMillis = 0;
+    return seconds;
+  }
+
+  #count(operation: OpenOperation, event: AgentEvent, by: 1 | -1): void {
+    const entry = this.#entryOf(operation.start.source, operation.start.agent, event.timeUnixMillis);
+    if (entry === undefined) return;
+    account(entry, event.timeUnixMillis, 0);
+    entry.open = Math.max(0, entry.open + by);
+  }
+
+  #entryOf(source: string, agent: string | undefined, nowMillis: number): RosterEntry | undefined {
+    if (agent === undefined) return undefined;
+    let agents = this.#entries.get(source);
+    const known = agents?.get(agent);
+    if (known !== undefined || this.#size >= MAX_AGENTS) return known;
+    if (agents === undefined) {
+      agents = new Map();
+      this.#entries.set(source, agents);
+    }
+    const entry: RosterEntry = {
+      source,
+      agent,
+      role: undefined,
+      open: 0,
+      lastSeenMillis: nowMillis,
+      activeMillis: 0,
+      accountedUntilMillis: 0,
+    };
+    agents.set(agent, entry);
+    this.#size += 1;
+    return entry;
+  }
+}
+
+/** Adds the time up to `nowMillis` that the agent was at work and that is not in yet. */
+function account(entry: RosterEntry, nowMillis: number, durationMillis: number): void {
+  if (nowMillis <= entry.accountedUntilMillis) return;
+  if (entry.open > 0) entry.activeMillis += nowMillis - entry.accountedUntilMillis;
+  else entry.activeMillis += Math.min(durationMillis, nowMillis - entry.accountedUntilMillis);
+  entry.accountedUntilMillis = nowMillis;
+}
+
+/** Runs and tasks are an agent's own time; a handoff or a milestone is not. */
+function isWork(operation: OpenOperation | undefined): operation is OpenOperation {
+  return operation?.kind === "agentRun" || operation?.kind === "task";
+}
+
+function durationMillisOf(event: AgentEvent): number {
+  // A decision or a call of a model or a tool is work, a task's or a run's own time is covered by its start.
+  if (event.type !== "model_called" && event.type !== "tool_called" && event.type !== "agent_completed") return 0;
+  return event.data.durationSeconds * 1_000;
+}

@@ -1,0 +1,56 @@
+import type { AgentEvent } from "../events/types.ts";
+
+/** How full one agent's context is. */
+export interface ContextFill {
+  readonly source: string;
+  readonly agent: string;
+  tokens: number;
+  items: number | undefined;
+  limitTokens: number | undefined;
+}
+
+const MAX_AGENTS = 5_000;
+
+/** The size of each agent's latest request, and its limit where that is known. */
+export class ContextFills {
+  readonly #fills = new Map<string, ContextFill>();
+
+  all(): IterableIterator<ContextFill> {
+    return this.#fills.values();
+  }
+
+  /** The agent whose context is fullest, among those whose limit is known: without a limit there is no share. */
+  get fullest(): { readonly agent: string; readonly ratio: number } | undefined {
+    let fullest: { agent: string; ratio: number } | undefined;
+    for (const { agent, tokens, limitTokens } of this.#fills.values()) {
+      if (limitTokens === undefined || limitTokens === 0) continue;
+      const ratio = tokens / limitTokens;
+      if (fullest === undefined || ratio > fullest.ratio) fullest = { agent, ratio };
+    }
+    return fullest;
+  }
+
+  apply(event: AgentEvent): void {
+    switch (event.type) {
+      case "context_updated":
+        return this.#set(event, event.data.tokens, event.data.items, event.data.limitTokens);
+      case "context_compacted":
+        return this.#set(event, event.data.tokensAfter, event.data.itemsAfter, undefined);
+      case "context_refreshed":
+        if (event.data.tokens !== undefined) this.#set(event, event.data.tokens, event.data.items, undefined);
+    }
+  }
+
+  #set({ source, agent }: AgentEvent, tokens: number, items: number | undefined, limitTokens: number | undefined): void {
+    if (agent === undefined) return;
+    const key = `${source}\u0000${agent}`;
+    const fill = this.#fills.get(key);
+    if (fill !== undefined) {
+      fill.tokens = tokens;
+      fill.items = items ?? fill.items;
+      fill.limitTokens = limitTokens ?? fill.limitTokens;
+    } else if (this.#fills.size < MAX_AGENTS) {
+      this.#fills.set(key, { source, agent, tokens, items, limitTokens });
+    }
+  }
+}

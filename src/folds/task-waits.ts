@@ -1,0 +1,44 @@
+import type { AgentEvent } from "../events/types.ts";
+
+/** Most tasks that wait at once and are remembered; the one that has waited longest gives way. */
+const MAX_WAITING = 20_000;
+
+/** How long tasks wait between being queued and being given to an agent. */
+export class TaskWaits {
+  readonly #queuedMillis = new Map<string, number>();
+
+  /** The wait in seconds, where the event is the first assignment of a task that was seen being queued, or says so itself. */
+  apply(event: AgentEvent): number | undefined {
+    if (event.taskId === undefined) return undefined;
+    switch (event.type) {
+      case "task_queued":
+        this.#remember(event.taskId, event.timeUnixMillis);
+        return undefined;
+      case "task_assigned": {
+        const queued = this.#take(event.taskId);
+        if (event.data.queueDurationSeconds !== undefined) return event.data.queueDurationSeconds;
+        return queued === undefined ? undefined : Math.max(0, event.timeUnixMillis - queued) / 1_000;
+      }
+      case "task_completed":
+      case "task_failed":
+        this.#queuedMillis.delete(event.taskId);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #remember(taskId: string, unixMillis: number): void {
+    if (this.#queuedMillis.size >= MAX_WAITING) {
+      const [longest] = this.#queuedMillis.keys();
+      if (longest !== undefined) this.#queuedMillis.delete(longest);
+    }
+    this.#queuedMillis.set(taskId, unixMillis);
+  }
+
+  #take(taskId: string): number | undefined {
+    const queued = this.#queuedMillis.get(taskId);
+    this.#queuedMillis.delete(taskId);
+    return queued;
+  }
+}

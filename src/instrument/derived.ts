@@ -1,0 +1,44 @@
+import type { AgentEvent } from "../events/types.ts";
+import { uuidv7 } from "../events/uuid.ts";
+import type { Crossing } from "../folds/budget-ledger.ts";
+import type { OpenOperation } from "../folds/open-operations.ts";
+
+/** Events that nobody sends, because they follow from others. */
+
+/** The end of work that nobody will end: as its kind ends otherwise, with the outcome `abandoned`. */
+export function abandonedEnd({ start }: OpenOperation, nowMillis: number): AgentEvent {
+  const envelope = { ...start, id: uuidv7(nowMillis), timeUnixMillis: nowMillis };
+  const outcome = "abandoned" as const;
+  const durationSeconds = Math.max(0, nowMillis - start.timeUnixMillis) / 1_000;
+  switch (start.type) {
+    case "handoff_started":
+      return { ...envelope, type: "handoff_completed", data: { ...start.data, outcome, durationSeconds } };
+    case "agent_started":
+      return { ...envelope, type: "agent_completed", data: { outcome, durationSeconds } };
+    case "task_assigned":
+      return { ...envelope, type: "task_failed", data: { taskType: start.data.taskType, outcome, durationSeconds } };
+    case "workflow_started":
+      return { ...envelope, type: "workflow_failed", data: { name: start.data.name, outcome, durationSeconds } };
+    case "milestone_started":
+      return { ...envelope, type: "milestone_failed", data: { ...start.data, outcome, durationSeconds } };
+    default:
+      throw new TypeError(`${start.type} begins nothing that could be abandoned`);
+  }
+}
+
+/** Tells that 80 % or all of a budget is spent; `cause` is the event that spent it. */
+export function budgetEvent({ level, budget }: Crossing, cause: AgentEvent): AgentEvent {
+  const { kind, name, limitUsd, spentUsd, source } = budget;
+  return {
+    id: uuidv7(),
+    type: level === "warning" ? "budget_warning" : "budget_exceeded",
+    timeUnixMillis: cause.timeUnixMillis,
+    source,
+    agent: cause.agent,
+    workflowId: cause.workflowId,
+    taskId: cause.taskId,
+    traceId: cause.traceId,
+    spanId: cause.spanId,
+    data: { kind, name, limitUsd, spentUsd },
+  };
+}

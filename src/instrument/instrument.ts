@@ -1,0 +1,83 @@
+import type { Tracer } from "@opentelemetry/api";
+import type { Correlation } from "../events/envelope.ts";
+import type { AgentEvent, EventData, EventType } from "../events/types.ts";
+import { uuidv7 } from "../events/uuid.ts";
+import { AssignedTasks } from "./assigned-tasks.ts";
+import type { BudgetGuard } from "./budget.ts";
+import type { ReportFault } from "./faults.ts";
+import { RunningWork } from "./running-work.ts";
+
+export interface InstrumentOptions {
+  /** The service's name. */
+  readonly source: string;
+  /** Measure processor time and memory of whatever takes time. */
+  readonly resources: boolean;
+}
+
+export interface InstrumentDependencies {
+  /** Takes a complete event; never throws. */
+  readonly publish: (event: AgentEvent) => void;
+  /** Opens spans; undefined where traces are switched off. */
+  readonly tracer: Tracer | undefined;
+  readonly report: ReportFault;
+  readonly budgets: BudgetGuard;
+}
+
+/** What every wrapper stands on: where events go, who opens spans, and what was seen already. */
+export class Instrument {
+  readonly source: string;
+  readonly resources: boolean;
+  readonly tracer: Tracer | undefined;
+  readonly report: ReportFault;
+  readonly budgets: BudgetGuard;
+  /** Pieces of work of this process that have not ended. */
+  readonly running = new RunningWork();
+  readonly assignedTasks = new AssignedTasks();
+  readonly #publish: (event: AgentEvent) => void;
+  readonly #toldErrors = new WeakSet<object>();
+
+  constructor(options: InstrumentOptions, dependencies: InstrumentDependencies) {
+    this.source = options.source;
+    this.resources = options.resources;
+    this.tracer = dependencies.tracer;
+    this.report = dependencies.report;
+    this.budgets = dependencies.budgets;
+    this.#publish = dependencies.publish;
+  }
+
+  /** Publishes what a wrapper knows to be right; `where` gives the names and ids. */
+  send<T extends EventType>(type: T, data: EventData<T>, where: Correlation): void {
+    const now = Date.now();
+    // Spelt out, in one order: every event then has one shape, which is what keeps the taps fast.
+    this.#publish({
+      id: uuidv7(now),
+      type,
+      timeUnixMillis: now,
+      source: this.source,
+      agent: where.agent,
+      agentId: where.agentId,
+      sessionId: where.sessionId,
+      workflowId: where.workflowId,
+      taskId: where.taskId,
+      featureId: where.featureId,
+      projectId: where.projectId,
+      operationId: where.operationId,
+      traceId: where.traceId,
+      spanId: where.spanId,
+      data,
+    } as AgentEvent);
+  }
+
+  /** Publishes an event that was checked elsewhere. */
+  sendAsIs(event: AgentEvent): void {
+    this.#publish(event);
+  }
+
+  /** True the first time that an error is seen: it passes every wrapper on its way out, and is one error all the same. */
+  isNewError(error: unknown): boolean {
+    if (typeof error !== "object" || error === null) return true;
+    if (this.#toldErrors.has(error)) return false;
+    this.#toldErrors.add(error);
+    return true;
+  }
+}

@@ -1,0 +1,33 @@
+import { attribute } from "../../tracing/semconv.ts";
+import { cleanName, cleanText } from "../clean.ts";
+import { type OperationKind, type WorkHandle, workHandle } from "../operation.ts";
+import { type CorrelationOptions, readIds } from "./ids.ts";
+
+export interface HandoffOptions extends CorrelationOptions {
+  /** Name of the agent that hands its work over. */
+  readonly from: string;
+  /** Name of the agent that is to take it. */
+  readonly to: string;
+  readonly reason?: string;
+}
+
+/** An agent offers its work to another; it ends with the other's answer. What happens inside belongs to the receiver. */
+export const handoffKind: OperationKind<HandoffOptions, WorkHandle> = {
+  label: "handoff",
+  draft(options, _outer, { report }) {
+    const fromAgent = cleanName(options.from, "a handoff's from", report, "missing_agent");
+    const toAgent = cleanName(options.to, "a handoff's to", report, "missing_agent");
+    const reason = cleanText(options.reason);
+    const attributes: Record<string, string> = { [attribute.handoffSource]: fromAgent, [attribute.handoffTarget]: toAgent };
+    if (reason !== undefined) attributes[attribute.handoffReason] = reason;
+    return {
+      spanName: `handoff ${toAgent}`,
+      attributes,
+      own: { ...readIds(options, report), agent: fromAgent },
+      opens: "handoff",
+      start: { type: "handoff_started", data: { fromAgent, toAgent, reason } },
+      end: (ending) => ({ type: "handoff_completed", data: { fromAgent, toAgent, reason, ...ending } }),
+      handle: workHandle,
+    };
+  },
+};

@@ -1,0 +1,25 @@
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { Config } from "../config.ts";
+import type { Observed } from "../health/observed.ts";
+import { createHostGuard } from "./host-guard.ts";
+import { createObserveRouter } from "./observe-router.ts";
+
+/** Everything that the hub answers by HTTP. */
+export function createHubApp(observed: Observed, config: Config): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(createHostGuard(config.host));
+  app.use(createObserveRouter(observed));
+  app.get("/", (_request, response) => {
+    response.type("text/plain").send("Crowsnest hub\n\n/metrics  for Prometheus\n/health   how things are\n");
+  });
+  app.use((request: Request, response: Response) => {
+    response.status(404).json({ error: `there is nothing at ${request.path}` });
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((_error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(_error);
+    response.status(500).json({ error: "the hub could not answer" });
+  });
+  return app;
+}

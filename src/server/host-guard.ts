@@ -1,0 +1,20 @@
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+
+const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/**
+ * On a loopback address, answers only requests that were made to a loopback name: a page from the web could otherwise point a name
+ * of its own at 127.0.0.1 and read what the hub knows (DNS rebinding).
+ */
+export function createHostGuard(host: string): RequestHandler {
+  const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (!isLoopback || isAllowed(request.headers.host, host)) return next();
+    response.status(421).type("text/plain").send(`This hub answers to ${host} and localhost only, not to the Host that was sent.\n`);
+  };
+}
+
+function isAllowed(header: string | undefined, host: string): boolean {
+  const name = (header ?? "").replace(/:\d+$/, "").toLowerCase();
+  return LOOPBACK_NAMES.has(name) || name === host;
+}

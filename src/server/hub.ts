@@ -1,0 +1,188 @@
+import { resolve } from "node:path";
+import { Registry } from "prom-client";
+import type { Log } from "../bus/trouble.ts";
+import { type Config, type ConfigInput, loadConfig } from "../config.ts";
+import { Core } from "../core.ts";
+import type { AgentEvent } from "../events/types.ts";
+import type { Component, Health } from "../health/health.ts";
+import { BudgetGuard } from "../instrument/budget.ts";
+import { createFace, type Face } from "../instrument/face.ts";
+import { Instrument } from "../instrument/instrument.ts";
+import { collectNodeMetrics } from "../metrics/node.ts";
+import { openSinks } from "../sinks/open-sinks.ts";
+import type { AppendResult, EventQuery, EventStore } from "../store/event-store.ts";
+import { openStore } from "../store/open-store.ts";
+import { startTracing, type Tracing } from "../tracing/start-tracing.ts";
+import { createHubApp } from "./app.ts";
+import { Intake } from "./intake.ts";
+import { type Listener, listen } from "./listen.ts";
+import { replayStore } from "./replay.ts";
+
+export interface HubOptions extends ConfigInput {
+  /** Takes sentences about trouble, at most one a minute per kind. @default console.warn */
+  readonly log?: Log;
+}
+
+/** Many processes' telemetry in one place. */
+export interface Hub {
+  readonly url: string;
+  /** The thin layer for agents that run in the hub's own process, under a service name of their own. */
+  attach(options: { readonly service: string; readonly resources?: boolean }): Face;
+  /** Keeps events and then counts the new ones. Resolves when they are durable. */
+  accept(events: readonly AgentEvent[]): Promise<AppendResult>;
+  /** Reads events back. */
+  query(query: EventQuery): ReturnType<EventStore["query"]>;
+  health(): Health;
+  /** Resolves once everything that was emitted in this process is durable and counted. */
+  flush(): Promise<void>;
+  /** Keeps what is waiting and lets go of everything. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Old events go once an hour. */
+const PRUNE_MILLIS = 3_600_000;
+
+/**
+ * Starts a hub.
+ *
+ * @throws ConfigError where an option is wrong
+ * @throws StoreError where the data folder cannot be used
+ * @throws ListenError where the port is taken
+ */
+export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  const { log, ...input } = options;
+  return startConfiguredHub(loadConfig({ options: input }), log);
+}
+
+/** Starts a hub from options that were put together before. */
+export async function startConfiguredHub(config: Config, log?: Log): Promise<Hub> {
+  const store = await openStore(resolve(config.store ?? config.data));
+  const running = new RunningHub(config, store, log);
+  try {
+    await running.start();
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+  return running;
+}
+
+class RunningHub implements Hub {
+  readonly #core: Core;
+  readonly #store: EventStore;
+  readonly #intake: Intake;
+  readonly #registry = new Registry();
+  #tracing: Tracing | undefined;
+  #listener: Listener | undefined;
+  #pruneTimer: NodeJS.Timeout | undefined;
+  #ready = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(config: Config, store: EventStore, log: Log | undefined) {
+    this.#store = store;
+    this.#core = new Core(config, { registry: this.#registry, log, submit: (event) => this.#intake.offer(event) });
+    this.#intake = new Intake(store, {
+      kept: (result, commitSeconds) => this.#publish(result, commitSeconds),
+      lost: (reason, count, error) => this.#core.lost("store", reason, count, error),
+    });
+    this.#core.components.push({ name: "store", check: () => this.#checkStore() });
+  }
+
+  get url(): string {
+    return this.#listener?.url ?? "";
+  }
+
+  async start(): Promise<void> {
+    const { config, state } = this.#core;
+    await replayStore(this.#store, (event) => state.apply(event));
+    for (const sink of await openSinks(config)) await this.#core.bus.connect(sink);
+    if (config.traces) this.#tracing = await this.#startTracing();
+    await this.#core.start();
+    if (config.hostMetrics) collectNodeMetrics(this.#registry);
+    const app = createHubApp(this.#core.observed("hub", () => this.#ready && this.#closing === undefined), config);
+    if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
+    this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
+    this.#pruneTimer.unref();
+    this.#ready = true;
+  }
+
+  attach({ service, resources = this.#core.config.resources }: { readonly service: string; readonly resources?: boolean }): Face {
+    const instrument = new Instrument(
+      { source: service, resources },
+      {
+        publish: (event) => this.#intake.offer(event),
+        tracer: this.#tracing?.tracer,
+        report: this.#core.reportFault,
+        budgets: new BudgetGuard(this.#core.state.budgets),
+      },
+    );
+    this.#core.protect(instrument.running);
+    return createFace(instrument);
+  }
+
+  accept(events: readonly AgentEvent[]): Promise<AppendResult> {
+    return this.#intake.accept(events);
+  }
+
+  query(query: EventQuery): ReturnType<EventStore["query"]> {
+    return this.#store.query(query);
+  }
+
+  health(): Health {
+    return this.#core.health("hub");
+  }
+
+  async flush(): Promise<void> {
+    await this.#intake.flush();
+    await this.#core.bus.flush();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  #publish({ stored, rejected }: AppendResult, commitSeconds: number): void {
+    this.#core.metrics.storeCommitDuration.observe({}, commitSeconds);
+    for (const { reason } of rejected) this.#core.lost("store", reason, 1);
+    for (const event of stored) this.#core.bus.publish(event);
+  }
+
+  #startTracing(): Promise<Tracing> {
+    const { service } = this.#core.config;
+    return startTracing(
+      { service, version: this.#core.version, exportSpans: wantsSpanExport(process.env) },
+      { dropped: (reason, count, cause) => this.#core.lostSpans(reason, count, cause) },
+    );
+  }
+
+  #checkStore(): ReturnType<Component["check"]> {
+    const { failure, depth, capacity } = this.#intake;
+    if (failure !== undefined) return { status: "down", reason: failure instanceof Error ? failure.message : String(failure) };
+    return depth > capacity * 0.9 ? { status: "degraded", reason: "events wait to be kept" } : { status: "up" };
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      await this.#store.prune(Date.now());
+    } catch (error) {
+      this.#core.trouble.tell("prune", () => `old events could not be deleted: ${String(error)}`);
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    const deadlineMillis = this.#core.config.closeTimeoutSeconds * 1_000;
+    clearInterval(this.#pruneTimer);
+    this.#core.stop();
+    await this.#intake.flush();
+    await this.#core.bus.close(deadlineMillis);
+    await Promise.allSettled([this.#tracing?.close(), this.#store.close(), this.#listener?.close()]);
+  }
+}
+
+/** The hub is itself where exporters send by default, so its own spans go on only where it was told where to. */
+function wantsSpanExport(environment: NodeJS.ProcessEnv): boolean {
+  return ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"].some(
+    (variable) => (environment[variable] ?? "") !== "",
+  );
+}

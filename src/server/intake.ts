@@ -1,0 +1,83 @@
+import type { AgentEvent } from "../events/types.ts";
+import type { AppendResult, EventStore } from "../store/event-store.ts";
+
+export interface IntakeWatcher {
+  /** Events are durable, and were not known before. */
+  kept(result: AppendResult, commitSeconds: number): void;
+  /** Events that nobody waits for could not be kept. */
+  lost(reason: "queue_full" | "write_failed", count: number, error?: unknown): void;
+}
+
+/** Most events of this process that wait for the store. */
+const MAX_OFFERED = 50_000;
+
+/**
+ * The hub's only way in, and commit comes first: an event counts once it is durable and found new, so nothing is shown that a
+ * crash could take back, and what is delivered twice moves nothing. Joining deliveries into one commit is the store's business.
+ */
+export class Intake {
+  readonly #store: EventStore;
+  readonly #watcher: IntakeWatcher;
+  #offered: AgentEvent[] = [];
+  #sending: Promise<void> | undefined;
+  #failure: unknown;
+
+  constructor(store: EventStore, watcher: IntakeWatcher) {
+    this.#store = store;
+    this.#watcher = watcher;
+  }
+
+  /** Events of this process that wait for the store. */
+  get depth(): number {
+    return this.#offered.length;
+  }
+
+  get capacity(): number {
+    return MAX_OFFERED;
+  }
+
+  /** What the last delivery to the store failed with; undefined since one went well. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Keeps events and then publishes the new ones. Rejects with the store's error; then none of them counts. */
+  async accept(events: readonly AgentEvent[]): Promise<AppendResult> {
+    const startedAt = performance.now();
+    try {
+      const result = await this.#store.append(events);
+      this.#failure = undefined;
+      this.#watcher.kept(result, (performance.now() - startedAt) / 1_000);
+      return result;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  /** Takes an event from this process, which does not wait for it; what cannot be kept is counted. */
+  offer(event: AgentEvent): void {
+    if (this.#offered.length >= MAX_OFFERED) return this.#watcher.lost("queue_full", 1);
+    this.#offered.push(event);
+    this.#sending ??= this.#send();
+  }
+
+  /** Resolves once everything that was offered is kept or counted as lost. */
+  async flush(): Promise<void> {
+    while (this.#sending !== undefined) await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    await Promise.resolve();
+    while (this.#offered.length > 0) {
+      const events = this.#offered;
+      this.#offered = [];
+      try {
+        await this.accept(events);
+      } catch (error) {
+        this.#watcher.lost("write_failed", events.length, error);
+      }
+    }
+    this.#sending = undefined;
+  }
+}
