@@ -1,6 +1,6 @@
 import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { createCrowsnest } from "crowsnest";
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Histogram, type OpenMetricsContentType, Registry } from "prom-client";
 import { type BenchResult, compare, microsPerCall, ratioResult } from "./measure.ts";
 import { registerSdk } from "./spans.ts";
 
@@ -31,7 +31,8 @@ export async function benchHotPath(): Promise<BenchResult[]> {
 
 /** What somebody writes who has only OpenTelemetry and prom-client. */
 function handWritten() {
-  const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry];
   const labelNames = ["service", "from_agent", "to_agent", "outcome"] as const;
   const handoffs = new Counter({ name: "hand_handoffs_total", help: "Handoffs.", labelNames, registers });
@@ -65,7 +66,8 @@ function handWritten() {
           durations.observe({
             labels,
             value: (performance.now() - startedAt) / 1_000,
-            exemplarLabels: { trace_id: traceId, span_id: spanId },
+            // The library's types allow only the metric's own labels here, though any are meant.
+            exemplarLabels: { trace_id: traceId, span_id: spanId } as object,
           });
           span.end();
         }

@@ -34,7 +34,7 @@ export const optionDefinitions = {
   },
   store: {
     schema: z.string().min(1),
-    takes: "the path of an SQLite file, or off",
+    takes: "the path of a folder or of an SQLite file",
     help: "Where the hub keeps events. [default: events.db in the data folder]",
   },
   metricPrefix: {
@@ -196,6 +196,9 @@ export function packageVersion(): string {
   return manifest.version;
 }
 
+/** Letters that may be wrong for a name to count as a slip of another. */
+const MAX_TYPOS = 2;
+
 function words(option: string): string[] {
   return option.split(/(?=[A-Z])/);
 }
@@ -214,7 +217,7 @@ function check(values: Readonly<Record<string, unknown>>, spell: (name: string) 
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(optionDefinitions, name)) throw new ConfigError(spell(name), `is not an option${suggestion(name, spell)}`);
+    if (!Object.hasOwn(optionDefinitions, name)) throw new ConfigError(spell(name), `is not an option${suggestion(name)}`);
     const { schema, takes } = optionDefinitions[name as OptionName];
     const parsed = schema.safeParse(value);
     if (!parsed.success) throw new ConfigError(spell(name), `takes ${takes}, but is ${printable(value)}`);
@@ -223,10 +226,27 @@ function check(values: Readonly<Record<string, unknown>>, spell: (name: string) 
   return checked;
 }
 
-function suggestion(name: string, spell: (name: string) => string): string {
-  const plain = (text: string) => text.replaceAll(/[-_]/g, "").toLowerCase();
-  const close = Object.keys(optionDefinitions).find((option) => plain(option).startsWith(plain(name).slice(0, 4)));
-  return close === undefined ? `; there are ${Object.keys(optionDefinitions).map(spell).join(", ")}` : `; did you mean ${spell(close)}?`;
+/** Which option was probably meant: the one whose letters are nearest, however they are ordered or separated. */
+function suggestion(name: string): string {
+  const ranked = Object.keys(optionDefinitions)
+    .map((option) => ({ option, distance: letterDistance(name, option) }))
+    .sort((one, other) => one.distance - other.distance);
+  const [nearest] = ranked;
+  if (nearest !== undefined && nearest.distance <= MAX_TYPOS) return `; did you mean ${nearest.option}?`;
+  return `; there are ${Object.keys(optionDefinitions).join(", ")}`;
+}
+
+/** How many letters one word has and the other has not. */
+function letterDistance(one: string, other: string): number {
+  const left = [...one.toLowerCase().replaceAll(/[^a-z]/g, "")];
+  const right = [...other.toLowerCase()];
+  for (const letter of [...left]) {
+    const at = right.indexOf(letter);
+    if (at < 0) continue;
+    right.splice(at, 1);
+    left.splice(left.indexOf(letter), 1);
+  }
+  return left.length + right.length;
 }
 
 function printable(value: unknown): string {

@@ -140,15 +140,16 @@ export class Core {
   /** Applies an event that counted before a restart: the state follows, counters stand still. */
   replay(event: AgentEvent): void {
     this.state.apply(event);
+    this.state.budgets.takeCrossings();
   }
 
   /** Closes work whose service has been silent for too long and that does not run in this process. */
   closeAbandoned(nowMillis: number = Date.now()): void {
     const silent = this.state.operations.silentSince(nowMillis - this.config.abandonAfterSeconds * 1_000);
     if (silent.length === 0) return;
-    const alive = new Set([...this.#running].flatMap((running) => [...running.keys()]));
+    const alive = new Set([...this.#running].flatMap((running) => running.keys()));
     for (const operation of silent) {
-      if (!alive.has(operation.key)) this.#submit(abandonedEnd(operation, nowMillis));
+      if (!alive.has(`${operation.kind} ${operation.key}`)) this.#submit(abandonedEnd(operation, nowMillis));
     }
   }
 
@@ -164,10 +165,9 @@ export class Core {
   }
 
   #fold(event: AgentEvent): void {
-    const { crossings, waitSeconds } = this.state.apply(event);
-    countEvent(this.metrics, event, waitSeconds);
+    countEvent(this.metrics, event, this.state.apply(event));
     // After the other taps have seen the event that brought it about.
-    for (const crossing of crossings) queueMicrotask(() => this.#submit(budgetEvent(crossing, event)));
+    for (const crossing of this.state.budgets.takeCrossings()) queueMicrotask(() => this.#submit(budgetEvent(crossing, event)));
   }
 
   #checkSinks(): ReturnType<Component["check"]> {

@@ -6,7 +6,7 @@ export type { Crowsnest, CrowsnestOptions, FlushResult, Middleware } from "./cro
 export type { AgentEvent, EventData, EventInput, EventOf, EventType } from "./events/types.ts";
 export type { Health } from "./health/health.ts";
 export { BudgetExceededError } from "./instrument/budget-error.ts";
-export type { AnyWork, HandleOf, OptionsOf, Work } from "./instrument/face.ts";
+export type { AnyWork, Face, HandleOf, OptionsOf, Place, Work } from "./instrument/face.ts";
 export type { MetricRegistry } from "./metrics/registry.ts";
 
 /**

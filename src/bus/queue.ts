@@ -29,9 +29,13 @@ export class SinkQueue {
   /** A list that is eaten from the front: `#head` moves, and the list is cut once half of it is behind. */
   #waiting: AgentEvent[] = [];
   #head = 0;
-  #writing: Promise<void> | undefined;
-  #closing: Promise<void> | undefined;
   #inFlight = 0;
+  #draining = false;
+  /** Events taken in since the start. */
+  #accepted = 0;
+  /** Who waits for the first so many of them. */
+  #flushes: { readonly accepted: number; readonly resolve: () => void }[] = [];
+  #closing: Promise<void> | undefined;
   readonly capacity: number;
 
   constructor(sink: Sink, options: QueueOptions, watcher: QueueWatcher) {
@@ -56,15 +60,22 @@ export class SinkQueue {
     if (this.depth >= this.capacity) {
       if (!this.#dropOldest || this.#head === this.#waiting.length) return this.#drop("queue_full", 1);
       this.#head += 1;
+      this.#cut();
       this.#drop("queue_full", 1);
     }
     this.#waiting.push(event);
-    this.#writing ??= this.#drain();
+    this.#accepted += 1;
+    if (this.#draining) return;
+    this.#draining = true;
+    void this.#drain();
   }
 
-  /** Resolves once everything that was pushed before the call is written or counted as lost. */
-  async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+  /** Resolves once everything that was pushed before the call is written or counted as lost, however much follows it. */
+  flush(): Promise<void> {
+    if (this.depth === 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#flushes.push({ accepted: this.#accepted, resolve });
+    return promise;
   }
 
   /** Writes what waits, closes the sink, and gives up on both after the deadline. Safe to call twice. */
@@ -81,6 +92,7 @@ export class SinkQueue {
       this.#waiting = [];
       this.#head = 0;
       this.#inFlight = 0;
+      this.#settle();
     }
     try {
       await Promise.race([this.#sink.close(), deadline.passed]);
@@ -97,10 +109,7 @@ export class SinkQueue {
     while (this.#head < this.#waiting.length) {
       const batch = this.#waiting.slice(this.#head, this.#head + this.#maxBatch);
       this.#head += batch.length;
-      if (this.#head > 1_000 && this.#head * 2 > this.#waiting.length) {
-        this.#waiting = this.#waiting.slice(this.#head);
-        this.#head = 0;
-      }
+      this.#cut();
       this.#inFlight = batch.length;
       try {
         await this.#sink.write(batch);
@@ -109,10 +118,24 @@ export class SinkQueue {
         if (this.#inFlight > 0) this.#drop("write_failed", batch.length, error);
       }
       this.#inFlight = 0;
+      this.#settle();
     }
     this.#waiting = [];
     this.#head = 0;
-    this.#writing = undefined;
+    this.#draining = false;
+  }
+
+  /** Lets go of what is behind the head: now and then, as each cut copies what is left. */
+  #cut(): void {
+    if (this.#head <= 1_000 || this.#head * 2 <= this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#head = 0;
+  }
+
+  /** Answers the flushes that wait for nothing any more. To be called between two writes. */
+  #settle(): void {
+    const settled = this.#accepted - this.depth;
+    while (this.#flushes[0] !== undefined && this.#flushes[0].accepted <= settled) this.#flushes.shift()?.resolve();
   }
 
   #drop(reason: DropReason, count: number, cause?: unknown): void {

@@ -6,6 +6,7 @@ export interface TroubleOptions {
   readonly log?: Log;
   /** How long the same kind of trouble stays quiet after it was told, in milliseconds. @default 60_000 */
   readonly quietMillis?: number;
+  /** A clock in milliseconds that never goes back. @default performance.now */
   readonly now?: () => number;
 }
 
@@ -25,7 +26,7 @@ export class Trouble {
   constructor(options: TroubleOptions = {}) {
     this.#log = options.log ?? ((message) => console.warn(message));
     this.#quietMillis = options.quietMillis ?? 60_000;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Tells of trouble of a kind, unless the same kind was told within the last minute. Never throws. */

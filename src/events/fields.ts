@@ -11,9 +11,17 @@ const MAX_LIST_ITEMS = 1_000;
 /** Largest JSON of a free-form payload (a skill's params or result), in characters. */
 export const MAX_PAYLOAD_CHARS = 65_536;
 
+/** Deepest nesting of a free-form payload. */
+const MAX_PAYLOAD_LEVELS = 100;
+/** A time outside of these years is a mistake, most often one of units: seconds or microseconds where milliseconds are meant. */
+const EARLIEST_UNIX_MILLIS = Date.UTC(2000, 0);
+const LATEST_UNIX_MILLIS = Date.UTC(2100, 0);
+
 /** Cuts text to {@link MAX_TEXT_CHARS}. */
 export function clipText(text: string): string {
-  return text.length <= MAX_TEXT_CHARS ? text : `${text.slice(0, MAX_TEXT_CHARS - 1)}…`;
+  if (text.length <= MAX_TEXT_CHARS) return text;
+  // Half a character at the cut would be text that not every store and parser takes.
+  return `${text.slice(0, MAX_TEXT_CHARS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 export const name = z.string().min(1).max(MAX_NAME_CHARS);
@@ -28,7 +36,14 @@ export const bytes = z.number().int().nonnegative().meta({ unit: "bytes" });
 export const tokens = z.number().int().nonnegative().meta({ unit: "tokens" });
 export const ratio = z.number().min(0).max(1).meta({ unit: "0 to 1" });
 export const count = z.number().int().nonnegative();
-export const unixMillis = z.number().int().nonnegative().meta({ unit: "milliseconds since 1970" });
+export const unixMillis = z
+  .number()
+  .int()
+  .nonnegative()
+  .refine((millis) => millis >= EARLIEST_UNIX_MILLIS && millis < LATEST_UNIX_MILLIS, {
+    error: "is not within the years 2000 to 2099 (milliseconds since 1970 are meant)",
+  })
+  .meta({ unit: "milliseconds since 1970" });
 
 export const outcomes = ["success", "failure", "cancelled", "timeout", "abandoned"] as const;
 /** How something that takes time ended. */
@@ -46,9 +61,27 @@ export const budgetKinds = ["agent", "workflow", "day"] as const;
 export type BudgetKind = (typeof budgetKinds)[number];
 
 /** Something of the sender's own, kept as it came as long as its JSON is small enough. */
-export const payload = z.json().refine((value) => JSON.stringify(value).length <= MAX_PAYLOAD_CHARS, {
-  error: `is larger than ${MAX_PAYLOAD_CHARS} characters of JSON`,
-});
+export const payload = z
+  .unknown()
+  // First of all, as everything after it walks down the payload and would not come back from one that contains itself.
+  .refine((value) => !nestsDeeperThan(MAX_PAYLOAD_LEVELS, value, { left: MAX_PAYLOAD_CHARS }), {
+    error: `contains itself, or nests deeper than ${MAX_PAYLOAD_LEVELS} levels`,
+    params: { code: "circular" },
+    abort: true,
+  })
+  .pipe(z.json())
+  .refine((value) => JSON.stringify(value).length <= MAX_PAYLOAD_CHARS, {
+    error: `is larger than ${MAX_PAYLOAD_CHARS} characters of JSON`,
+    params: { code: "too_large" },
+  });
+
+/** Walks at most as many values as are left, as many references to one large value would take for ever. */
+function nestsDeeperThan(levels: number, value: unknown, values: { left: number }): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  values.left -= 1;
+  if (levels === 0 || values.left < 0) return true;
+  return Object.values(value).some((inner) => nestsDeeperThan(levels - 1, inner, values));
+}
 
 /** What anything that takes time may carry when resources are measured. */
 export const resourceUse = {

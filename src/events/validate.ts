@@ -9,7 +9,7 @@ export interface Problem {
   readonly path: string;
   readonly message: string;
   /** The common mistakes, told apart. */
-  readonly code?: "not_a_number" | "negative_number" | "too_large";
+  readonly code?: "not_a_number" | "negative_number" | "out_of_range" | "too_large" | "circular";
 }
 
 export type ParseResult = { readonly event: AgentEvent } | { readonly reason: InvalidReason; readonly problems: readonly Problem[] };
@@ -63,10 +63,18 @@ function problemsOf(error: z.ZodError | undefined, under?: string): Problem[] {
 }
 
 function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
-  if (issue.code === "invalid_type" && issue.expected === "number") return "not_a_number";
-  if (issue.code === "too_small" && issue.origin === "number") return "negative_number";
-  const tooLarge = issue.code === "too_big" || (issue.code === "custom" && issue.message.includes("larger than"));
-  return tooLarge ? "too_large" : undefined;
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.expected === "number" ? "not_a_number" : undefined;
+    case "too_small":
+      return issue.origin === "number" ? "negative_number" : undefined;
+    case "too_big":
+      return issue.origin === "number" || issue.origin === "int" ? "out_of_range" : "too_large";
+    case "custom":
+      return issue.params?.code;
+    default:
+      return undefined;
+  }
 }
 
 function printable(value: unknown): string {

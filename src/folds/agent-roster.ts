@@ -1,5 +1,5 @@
+import type { Boundary } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
-import type { OpenOperation, OperationChange } from "./open-operations.ts";
 
 /** Most agents that are followed; beyond it new names are not, as their metrics would become `other` anyway. */
 const MAX_AGENTS = 5_000;
@@ -37,18 +37,20 @@ export class AgentRoster {
     for (const agents of this.#entries.values()) yield* agents.values();
   }
 
-  apply(event: AgentEvent, change: OperationChange): void {
+  /** `closed` is the start of the work that the event ended or took the place of. */
+  apply(event: AgentEvent, boundary: Boundary | undefined, closed: AgentEvent | undefined): void {
     const entry = this.#entryOf(event.source, event.agent, event.timeUnixMillis);
     if (entry !== undefined) {
-      account(entry, event.timeUnixMillis, durationMillisOf(event));
+      account(entry, event.timeUnixMillis, toldAfterTheFact(event, closed) * 1_000);
       if (event.timeUnixMillis > entry.lastSeenMillis) entry.lastSeenMillis = event.timeUnixMillis;
       if ((event.type === "agent_registered" || event.type === "agent_started") && event.data.role !== undefined) {
         entry.role = event.data.role;
       }
     }
     // The piece of work may belong to another agent than the event that ends it: a task can be given to somebody else.
-    if (isWork(change.closed)) this.#count(change.closed, event, -1);
-    if (isWork(change.opened)) this.#count(change.opened, event, 1);
+    if (boundary === undefined || !isOwnTime(boundary)) return;
+    if (closed !== undefined) this.#count(closed, event, -1);
+    if (boundary.edge === "start") this.#count(event, event, 1);
   }
 
   /** Time at work up to `nowMillis` that was not taken before, in seconds; running work is included. */
@@ -59,10 +61,11 @@ export class AgentRoster {
     return seconds;
   }
 
-  #count(operation: OpenOperation, event: AgentEvent, by: 1 | -1): void {
-    const entry = this.#entryOf(operation.start.source, operation.start.agent, event.timeUnixMillis);
+  #count(start: AgentEvent, event: AgentEvent, by: 1 | -1): void {
+    const entry = this.#entryOf(start.source, start.agent, event.timeUnixMillis);
     if (entry === undefined) return;
     account(entry, event.timeUnixMillis, 0);
+    entry.accountedUntilMillis = Math.max(entry.accountedUntilMillis, event.timeUnixMillis);
     entry.open = Math.max(0, entry.open + by);
   }
 
@@ -92,19 +95,33 @@ export class AgentRoster {
 
 /** Adds the time up to `nowMillis` that the agent was at work and that is not in yet. */
 function account(entry: RosterEntry, nowMillis: number, durationMillis: number): void {
-  if (nowMillis <= entry.accountedUntilMillis) return;
-  if (entry.open > 0) entry.activeMillis += nowMillis - entry.accountedUntilMillis;
-  else entry.activeMillis += Math.min(durationMillis, nowMillis - entry.accountedUntilMillis);
+  const uncoveredMillis = nowMillis - entry.accountedUntilMillis;
+  if (uncoveredMillis <= 0) return;
+  if (entry.open > 0) entry.activeMillis += uncoveredMillis;
+  else if (durationMillis > 0) entry.activeMillis += Math.min(durationMillis, uncoveredMillis);
+  // Merely being heard of covers nothing: a heartbeat in the middle of a call must not take the call's first half away.
+  else return;
   entry.accountedUntilMillis = nowMillis;
 }
 
 /** Runs and tasks are an agent's own time; a handoff or a milestone is not. */
-function isWork(operation: OpenOperation | undefined): operation is OpenOperation {
-  return operation?.kind === "agentRun" || operation?.kind === "task";
+function isOwnTime({ kind }: Boundary): boolean {
+  return kind === "agentRun" || kind === "task";
 }
 
-function durationMillisOf(event: AgentEvent): number {
-  // A decision or a call of a model or a tool is work, a task's or a run's own time is covered by its start.
-  if (event.type !== "model_called" && event.type !== "tool_called" && event.type !== "agent_completed") return 0;
-  return event.data.durationSeconds * 1_000;
+/** Seconds of work that an event tells at its end. What was seen to begin is covered by its start and tells none. */
+function toldAfterTheFact(event: AgentEvent, closed: AgentEvent | undefined): number {
+  switch (event.type) {
+    case "decision_made":
+      return event.data.durationSeconds ?? 0;
+    case "model_called":
+    case "tool_called":
+      return event.data.durationSeconds;
+    case "agent_completed":
+    case "task_completed":
+    case "task_failed":
+      return closed === undefined ? event.data.durationSeconds : 0;
+    default:
+      return 0;
+  }
 }

@@ -1,12 +1,18 @@
 import type { BudgetKind } from "../events/fields.ts";
-import type { AgentEvent } from "../events/types.ts";
+import type { AgentEvent, EventData } from "../events/types.ts";
 
 /** From which share of a budget on it warns. */
 const WARN_RATIO = 0.8;
+/** Ten times a tenth of a dollar is a little less than a dollar in binary, and still all of it. */
+const ROUNDING_RATIO = 1 - 1e-9;
 /** Most budgets that are followed at once. */
 const MAX_BUDGETS = 2_000;
 
 const DAY_MILLIS = 86_400_000;
+
+const LEVELS = ["nothing", "warning", "exceeded"] as const;
+/** How much of a budget is spent, as far as it is told. */
+type Level = (typeof LEVELS)[number];
 
 export interface Budget {
   readonly source: string;
@@ -17,7 +23,7 @@ export interface Budget {
   readonly scope: string;
   limitUsd: number;
   spentUsd: number;
-  told: "nothing" | "warning" | "exceeded";
+  told: Level;
   day: number;
 }
 
@@ -27,7 +33,7 @@ export interface Crossing {
   readonly budget: Budget;
 }
 
-const NOTHING: readonly Crossing[] = [];
+const NOTHING: readonly Crossing[] = Object.freeze([]);
 
 /**
  * What was spent against which budget: from the moment it was set, or since midnight UTC for the day's. Money counts on model
@@ -35,6 +41,7 @@ const NOTHING: readonly Crossing[] = [];
  */
 export class BudgetLedger {
   readonly #budgets = new Map<string, Budget>();
+  #crossings: Crossing[] = [];
 
   all(): IterableIterator<Budget> {
     return this.#budgets.values();
@@ -50,59 +57,68 @@ export class BudgetLedger {
     ].filter((budget) => budget !== undefined);
   }
 
-  /** Returns what the event passed. `workflow` is the name of the workflow that the event belongs to. */
-  apply(event: AgentEvent, workflow: string | undefined): readonly Crossing[] {
+  /** Budgets that were passed since this was last asked, each told once. */
+  takeCrossings(): readonly Crossing[] {
+    if (this.#crossings.length === 0) return NOTHING;
+    const crossings = this.#crossings;
+    this.#crossings = [];
+    return crossings;
+  }
+
+  /** `workflow` is the name of the workflow that the event belongs to. */
+  apply(event: AgentEvent, workflow: string | undefined): void {
     switch (event.type) {
       case "budget_set":
         return this.#set(event.source, event.data, event.timeUnixMillis);
       case "budget_warning":
       case "budget_exceeded":
         // Heard from elsewhere or read back after a restart: it was told, so it is not told again.
-        return this.#markTold(event.source, event.data, event.type === "budget_exceeded" ? "exceeded" : "warning");
+        return this.#markTold(event.source, event.data, event.type === "budget_exceeded" ? "exceeded" : "warning", event.timeUnixMillis);
       case "model_called":
         return this.#spend(event, event.data.costUsd ?? 0, workflow);
-      default:
-        return NOTHING;
     }
   }
 
-  #set(source: string, { kind, name, limitUsd }: { kind: BudgetKind; name?: string | undefined; limitUsd: number }, now: number): readonly Crossing[] {
+  #set(source: string, { kind, name, limitUsd }: { kind: BudgetKind; name?: string | undefined; limitUsd: number }, now: number): void {
     const key = keyOf(source, kind, name);
     const known = this.#budgets.get(key);
-    if (known === undefined && this.#budgets.size >= MAX_BUDGETS) return NOTHING;
+    if (known === undefined && this.#budgets.size >= MAX_BUDGETS) return;
     const budget: Budget = known ?? { source, kind, name, scope: scopeOf(kind, name), limitUsd, spentUsd: 0, told: "nothing", day: dayOf(now) };
+    rollDay(budget, now);
     budget.limitUsd = limitUsd;
     // A budget that was raised may be passed anew.
-    budget.told = levelOf(budget) === "nothing" ? "nothing" : budget.told;
+    if (isAbove(budget.told, levelOf(budget))) budget.told = levelOf(budget);
     this.#budgets.set(key, budget);
     return this.#settle([budget]);
   }
 
-  #spend(event: AgentEvent, costUsd: number, workflow: string | undefined): readonly Crossing[] {
-    if (costUsd <= 0) return NOTHING;
+  #spend(event: AgentEvent, costUsd: number, workflow: string | undefined): void {
+    if (costUsd <= 0) return;
     const touched = this.budgetsOf(event.source, event.agent, workflow);
     for (const budget of touched) {
       rollDay(budget, event.timeUnixMillis);
+      // Told late: it was spent on a day that is over.
+      if (budget.kind === "day" && dayOf(event.timeUnixMillis) < budget.day) continue;
       budget.spentUsd += costUsd;
     }
     return this.#settle(touched);
   }
 
-  #settle(touched: readonly Budget[]): readonly Crossing[] {
-    const crossings: Crossing[] = [];
+  #settle(touched: readonly Budget[]): void {
     for (const budget of touched) {
       const level = levelOf(budget);
-      if (level === "nothing" || level === budget.told || budget.told === "exceeded") continue;
+      if (level === "nothing" || !isAbove(level, budget.told)) continue;
       budget.told = level;
-      crossings.push({ level, budget });
+      this.#crossings.push({ level, budget });
     }
-    return crossings;
   }
 
-  #markTold(source: string, { kind, name }: { kind: BudgetKind; name?: string | undefined }, level: "warning" | "exceeded"): readonly Crossing[] {
-    const budget = this.#find(source, kind, name);
-    if (budget !== undefined && budget.told !== "exceeded") budget.told = level;
-    return NOTHING;
+  #markTold(source: string, told: EventData<"budget_warning">, level: Level, now: number): void {
+    const budget = this.#find(source, told.kind, told.name);
+    // What is said of a lower limit than the one that holds was overtaken by a raise.
+    if (budget === undefined || told.limitUsd < budget.limitUsd) return;
+    rollDay(budget, now);
+    if (isAbove(level, budget.told)) budget.told = level;
   }
 
   #find(source: string, kind: BudgetKind, name: string | undefined): Budget | undefined {
@@ -113,7 +129,7 @@ export class BudgetLedger {
 /** True once nothing of it is left; a day's budget is whole again after midnight UTC. */
 export function isUsedUp(budget: Budget, nowMillis: number): boolean {
   rollDay(budget, nowMillis);
-  return budget.spentUsd >= budget.limitUsd;
+  return levelOf(budget) === "exceeded";
 }
 
 function rollDay(budget: Budget, nowMillis: number): void {
@@ -124,9 +140,13 @@ function rollDay(budget: Budget, nowMillis: number): void {
   budget.told = "nothing";
 }
 
-function levelOf({ spentUsd, limitUsd }: Budget): Budget["told"] {
-  if (spentUsd >= limitUsd) return "exceeded";
-  return spentUsd >= limitUsd * WARN_RATIO ? "warning" : "nothing";
+function levelOf({ spentUsd, limitUsd }: Budget): Level {
+  if (spentUsd >= limitUsd * ROUNDING_RATIO) return "exceeded";
+  return spentUsd >= limitUsd * WARN_RATIO * ROUNDING_RATIO ? "warning" : "nothing";
+}
+
+function isAbove(level: Level, other: Level): boolean {
+  return LEVELS.indexOf(level) > LEVELS.indexOf(other);
 }
 
 function dayOf(unixMillis: number): number {

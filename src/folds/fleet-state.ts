@@ -1,19 +1,12 @@
+import { boundaryOf } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { AgentRoster } from "./agent-roster.ts";
-import { BudgetLedger, type Crossing } from "./budget-ledger.ts";
+import { BudgetLedger } from "./budget-ledger.ts";
 import { ContextFills } from "./context-fill.ts";
 import { OpenOperations } from "./open-operations.ts";
 import { RecentErrors } from "./recent-errors.ts";
 import { StateSizes } from "./state-sizes.ts";
 import { TaskWaits } from "./task-waits.ts";
-
-/** What one event brought about that cannot be read from the state afterwards. */
-export interface StateChange {
-  /** Budgets that the event passed, each told once. */
-  readonly crossings: readonly Crossing[];
-  /** How long the task that the event assigns had waited. */
-  readonly waitSeconds: number | undefined;
-}
 
 /**
  * How things are now, as far as more than one room needs to know it: gauges show it, `/health` judges it, budgets are enforced
@@ -29,15 +22,18 @@ export class FleetState {
   readonly stateSizes = new StateSizes();
   readonly #waits = new TaskWaits();
 
-  apply(event: AgentEvent): StateChange {
-    const operation = this.operations.apply(event);
-    this.roster.apply(event, operation);
+  /** Returns how long the task that the event assigns had waited, in seconds, where that is known. */
+  apply(told: AgentEvent, nowMillis: number = Date.now()): number | undefined {
+    // Nothing happens later than now. One event of a clock that is years ahead would otherwise hold the day's budget, the hour's
+    // errors and the search for abandoned work until then.
+    const event = told.timeUnixMillis > nowMillis ? { ...told, timeUnixMillis: nowMillis } : told;
+    const boundary = boundaryOf(event.type);
+    const closed = this.operations.apply(event, boundary);
+    this.roster.apply(event, boundary, closed);
     this.contexts.apply(event);
     this.errors.apply(event);
     this.stateSizes.apply(event);
-    return {
-      crossings: this.budgets.apply(event, this.operations.workflowName(event.workflowId)),
-      waitSeconds: this.#waits.apply(event),
-    };
+    this.budgets.apply(event, this.operations.workflowName(event.workflowId));
+    return this.#waits.apply(event);
   }
 }

@@ -29,6 +29,7 @@ export class TaskWaits {
   }
 
   #remember(taskId: string, unixMillis: number): void {
+    this.#queuedMillis.delete(taskId);
     if (this.#queuedMillis.size >= MAX_WAITING) {
       const [longest] = this.#queuedMillis.keys();
       if (longest !== undefined) this.#queuedMillis.delete(longest);

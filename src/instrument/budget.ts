@@ -3,7 +3,6 @@ import { type BudgetLedger, isUsedUp } from "../folds/budget-ledger.ts";
 import { BudgetExceededError } from "./budget-error.ts";
 import { cleanAmount, cleanName } from "./clean.ts";
 import type { Instrument } from "./instrument.ts";
-import { currentScope } from "./scope.ts";
 
 export interface BudgetOptions {
   /** Whose budget it is; exactly one of `agent`, `workflow` and `day`. */
@@ -51,7 +50,7 @@ export function setBudget(instrument: Instrument, options: BudgetOptions): void 
     } else if (limitUsd !== undefined) {
       const name = kind === "day" ? undefined : cleanName(options[kind], `a budget's ${kind}`, report);
       instrument.budgets.enforce(kind, name, options.enforce ?? false);
-      instrument.send("budget_set", { kind, name, limitUsd }, currentScope());
+      instrument.send("budget_set", { kind, name, limitUsd }, instrument.scope);
     }
   } catch {
     report("unreadable", () => "a budget's options could not be read; it is ignored");

@@ -1,6 +1,5 @@
 import { cleanCount, cleanName } from "./clean.ts";
 import type { Instrument } from "./instrument.ts";
-import { currentScope } from "./scope.ts";
 
 export interface ContextOptions {
   /** Name of the agent whose context it is. @default the agent whose work it is part of */
@@ -17,7 +16,7 @@ export interface ContextOptions {
 export function tellContext(instrument: Instrument, options: ContextOptions): void {
   const { report } = instrument;
   try {
-    const scope = currentScope();
+    const scope = instrument.scope;
     const agent = cleanName(options.agent ?? scope.agent, "a context's agent", report, "missing_agent");
     const tokens = cleanCount(options.tokens, "a context's tokens", report);
     if (tokens === undefined) return;

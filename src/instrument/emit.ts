@@ -5,7 +5,6 @@ import { uuidv7 } from "../events/uuid.ts";
 import { describeProblems, parseEvent, type Problem } from "../events/validate.ts";
 import type { FaultReason } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
-import { currentScope } from "./scope.ts";
 
 /**
  * Publishes an event of the vocabulary after the fact. Names and ids that are not given come from the work around it. What does
@@ -32,7 +31,7 @@ export function emit(instrument: Instrument, input: EventInput): boolean {
 
 function complete(instrument: Instrument, input: EventInput): unknown {
   if (typeof input !== "object" || input === null) return input;
-  const scope = currentScope();
+  const scope = instrument.scope;
   const span = scope.traceId === undefined ? trace.getSpan(context.active())?.spanContext() : undefined;
   const inHostSpan = span !== undefined && trace.isSpanContextValid(span);
   const now = Date.now();
@@ -56,8 +55,7 @@ function complete(instrument: Instrument, input: EventInput): unknown {
 function reasonOf(problems: readonly Problem[]): FaultReason {
   const reasons = problems.map(({ path, code }): FaultReason => {
     if (path.endsWith("utcome")) return "unknown_outcome";
-    if (code === "not_a_number" || code === "negative_number" || code === "too_large") return code;
-    return "invalid_event";
+    return code ?? "invalid_event";
   });
   return reasons.find((reason) => reason !== "invalid_event") ?? "invalid_event";
 }

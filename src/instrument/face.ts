@@ -1,11 +1,15 @@
 import type { EventInput } from "../events/types.ts";
+import { context } from "@opentelemetry/api";
 import { type BudgetOptions, setBudget } from "./budget.ts";
 import { type ContextOptions, tellContext } from "./context.ts";
 import { emit } from "./emit.ts";
+import { type Surroundings, surroundingsWithin } from "./followers.ts";
 import { idleWork } from "./idle.ts";
 import type { Instrument } from "./instrument.ts";
 import { type Kinds, kinds } from "./kinds/index.ts";
-import { beginOperation, type Operation, type OperationKind } from "./operation.ts";
+import { beginOperation, type OperationKind } from "./operation.ts";
+import type { Scope } from "./scope.ts";
+import { toldByFramework } from "./told-inside.ts";
 import { wrap } from "./wrap.ts";
 
 export type OptionsOf<K extends keyof Kinds> = Kinds[K] extends OperationKind<infer Options, infer _Handle> ? Options : never;
@@ -25,16 +29,29 @@ export interface Work<Handle> {
 /** Work of whichever kind. */
 export type AnyWork = Pick<Work<unknown>, "end" | "fail">;
 
+/** Where a caller stood: what later work can belong to. */
+export interface Place {
+  /** The workflow run around it. */
+  readonly workflowId: string | undefined;
+}
+
 /** Wraps work of one kind: runs the function, gives back what it returns, lets through what it throws. */
 type Wrap<K extends keyof Kinds> = <T>(options: OptionsOf<K>, work: (handle: HandleOf<K>) => T) => T;
 
 /** The thin layer: what an agent's code calls. */
 export type Face = { readonly [K in keyof Kinds]: Wrap<K> } & {
   /**
-   * Begins work that no single function spans. `parent` is the work it belongs to; otherwise it is the work around the call.
-   * End it with `end()` or `fail(error)`.
+   * Begins work that no single function spans. `parent` is the work it belongs to, or the place; otherwise it is the work around
+   * the call. `startedUnixMillis` says when it began, where that is known only now. End it with `end()` or `fail(error)`.
    */
-  begin<K extends keyof Kinds>(kind: K, options: OptionsOf<K>, parent?: AnyWork): Work<HandleOf<K>>;
+  begin<K extends keyof Kinds>(
+    kind: K,
+    options: OptionsOf<K>,
+    parent?: AnyWork | Place,
+    startedUnixMillis?: number,
+  ): Work<HandleOf<K>>;
+  /** Where the caller stands, for work that begins later and elsewhere but belongs here. */
+  here(): Place;
   /** Tells anything of the vocabulary after the fact; returns whether it was taken. Never throws. */
   emit(event: EventInput): boolean;
   /** Tells how full an agent's context is. */
@@ -53,7 +70,8 @@ export function createFace(instrument: Instrument): Face {
   ) as unknown as { readonly [K in keyof Kinds]: Wrap<K> };
   return {
     ...wraps,
-    begin: (kind, options, parent) => beginWork(instrument, kind, options, parent),
+    begin: (...given) => beginWork(instrument, ...given),
+    here: () => hereOf(instrument),
     emit: (event) => emit(instrument, event),
     context: (options) => tellContext(instrument, options),
     budget: (options) => setBudget(instrument, options),
@@ -64,11 +82,12 @@ function beginWork<K extends keyof Kinds>(
   instrument: Instrument,
   kind: K,
   options: OptionsOf<K>,
-  parent: AnyWork | undefined,
+  parent?: AnyWork | Place,
+  startedUnixMillis?: number,
 ): Work<HandleOf<K>> {
   const known = kinds[kind] as unknown as OperationKind<OptionsOf<K>, HandleOf<K>> | undefined;
-  const outer = parent === undefined ? undefined : operations.get(parent);
-  const operation = known && beginOperation(instrument, known, options, outer);
+  const outer = parent && surroundingsOf(parent);
+  const operation = known && beginOperation(instrument, known, options, outer, startedUnixMillis);
   if (operation === undefined) return idleWork as unknown as Work<HandleOf<K>>;
   const work: Work<HandleOf<K>> = {
     handle: operation.handle,
@@ -76,9 +95,28 @@ function beginWork<K extends keyof Kinds>(
     end: () => operation.end(),
     fail: (error) => operation.fail(error),
   };
-  operations.set(work, operation);
+  surroundings.set(work, operation);
   return work;
 }
 
-/** Which operation stands behind the work that a caller holds: theirs is an object without our insides. */
-const operations = new WeakMap<AnyWork, Operation<unknown>>();
+function hereOf(instrument: Instrument): Place {
+  const entered: Scope = instrument.carrier.current();
+  const here = surroundingsWithin(entered) ?? { scope: entered, context: context.active() };
+  const place: Place = { workflowId: here.scope.workflowId };
+  surroundings.set(place, here);
+  return place;
+}
+
+/** What stands behind the work or the place that a caller holds: theirs is an object without our insides. */
+const surroundings = new WeakMap<AnyWork | Place, Surroundings>();
+
+/** For integrations: what a piece of work or a place hands down. */
+export function surroundingsOf(work: AnyWork | Place): Surroundings | undefined {
+  return surroundings.get(work);
+}
+
+/** For integrations: an error was told inside, and what is thrown through here in this turn of the event loop is that error. */
+export function noteToldInside(work: AnyWork | Place): void {
+  const scope = surroundings.get(work)?.scope;
+  if (scope !== undefined) toldByFramework.add(scope);
+}

@@ -6,6 +6,11 @@ import { AssignedTasks } from "./assigned-tasks.ts";
 import type { BudgetGuard } from "./budget.ts";
 import type { ReportFault } from "./faults.ts";
 import { RunningWork } from "./running-work.ts";
+import { surroundingsWithin } from "./followers.ts";
+import { ReportedError } from "./reported-error.ts";
+import type { Scope } from "./scope.ts";
+import { chooseCarrier, type ScopeCarrier } from "./scope-carrier.ts";
+import { toldByFramework, toldByWrapper } from "./told-inside.ts";
 
 export interface InstrumentOptions {
   /** The service's name. */
@@ -30,6 +35,7 @@ export class Instrument {
   readonly tracer: Tracer | undefined;
   readonly report: ReportFault;
   readonly budgets: BudgetGuard;
+  readonly carrier: ScopeCarrier;
   /** Pieces of work of this process that have not ended. */
   readonly running = new RunningWork();
   readonly assignedTasks = new AssignedTasks();
@@ -42,6 +48,7 @@ export class Instrument {
     this.tracer = dependencies.tracer;
     this.report = dependencies.report;
     this.budgets = dependencies.budgets;
+    this.carrier = chooseCarrier(dependencies.tracer !== undefined);
     this.#publish = dependencies.publish;
   }
 
@@ -73,8 +80,26 @@ export class Instrument {
     this.#publish(event);
   }
 
-  /** True the first time that an error is seen: it passes every wrapper on its way out, and is one error all the same. */
-  isNewError(error: unknown): boolean {
+  /** The names and ids that hold where the caller stands. */
+  get scope(): Scope {
+    const entered = this.carrier.current();
+    return surroundingsWithin(entered)?.scope ?? entered;
+  }
+
+  /**
+   * True the first time that an error is seen: it passes every wrapper on its way out, and is one error all the same.
+   *
+   * @param scope of the work that it passes
+   */
+  isNewError(error: unknown, scope: Scope): boolean {
+    if (error instanceof ReportedError) {
+      return error.isNews && this.#isUnseen(error) && !toldByWrapper.has(scope) && !toldByFramework.has(scope);
+    }
+    toldByWrapper.add(this.scope);
+    return this.#isUnseen(error) && !toldByFramework.has(scope);
+  }
+
+  #isUnseen(error: unknown): boolean {
     if (typeof error !== "object" || error === null) return true;
     if (this.#toldErrors.has(error)) return false;
     this.#toldErrors.add(error);

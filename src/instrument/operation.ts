@@ -1,4 +1,4 @@
-import { type Attributes, context, type Span, type SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, context, INVALID_SPANID, type Span, type SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { messageOf } from "../bus/trouble.ts";
 import type { Correlation } from "../events/envelope.ts";
 import { clipText, MAX_NAME_CHARS, type Outcome } from "../events/fields.ts";
@@ -8,8 +8,11 @@ import { uuidv7 } from "../events/uuid.ts";
 import { attribute } from "../tracing/semconv.ts";
 import { cleanOutcome, cleanText } from "./clean.ts";
 import type { Instrument } from "./instrument.ts";
+import { noteEntered, type Surroundings, surroundingsWithin } from "./followers.ts";
 import { type ResourceMeter, startMeter } from "./resources.ts";
-import { currentScope, nestScope, runInScope, type Scope } from "./scope.ts";
+import type { Running } from "./running-work.ts";
+import { nestScope, type Scope } from "./scope.ts";
+import { workContext } from "./scope-carrier.ts";
 
 /** An event as a kind of work describes it: names, ids and time are added for it. */
 export type Told = {
@@ -21,21 +24,24 @@ export type Told = {
   };
 }[EventType];
 
-/** How a piece of work ended, as far as every kind has it. */
+/** How a piece of work ended, as far as every kind has it. In parts that go into an event's data as they are. */
 export interface Ending {
   readonly outcome: Outcome;
-  readonly durationSeconds: number;
-  readonly cpuSeconds?: number | undefined;
-  readonly peakRssBytes?: number | undefined;
-  readonly errorType?: string | undefined;
-  readonly errorMessage?: string | undefined;
+  readonly timed: {
+    readonly durationSeconds: number;
+    readonly cpuSeconds?: number;
+    readonly peakRssBytes?: number;
+  };
+  readonly failure: { readonly errorType: string | undefined; readonly errorMessage: string | undefined };
 }
 
 /** One piece of work, as its kind reads it from the caller's options. */
 export interface Draft<Handle> {
   readonly spanName: string;
-  readonly spanKind?: SpanKind;
+  readonly kind?: SpanKind;
   readonly attributes: Attributes;
+  /** When it began, in milliseconds since 1970, where that was not just now. */
+  readonly startTime?: number;
   /** Names and ids that hold inside. */
   readonly own: Correlation & { readonly workflow?: string | undefined };
   /** What it is in the vocabulary, for the kinds that are seen while they run. */
@@ -69,8 +75,12 @@ export interface WorkHandle {
   fail(reason: string, errorType?: string): void;
 }
 
+const NO_FAILURE: Ending["failure"] = { errorType: undefined, errorMessage: undefined };
+
 /** One piece of work while it runs: its span, its scope, its clock. Ends once; later ends are ignored. */
-export class Operation<Handle> implements SpanWriter {
+export class Operation<Handle> implements SpanWriter, Running {
+  previousRunning: Running | undefined;
+  nextRunning: Running | undefined;
   readonly scope: Scope;
   readonly handle: Handle;
   readonly #instrument: Instrument;
@@ -80,35 +90,31 @@ export class Operation<Handle> implements SpanWriter {
   readonly #meter: ResourceMeter | undefined;
   readonly #startedAt: number;
   #outcome: Outcome | undefined;
-  #errorType: string | undefined;
-  #errorMessage: string | undefined;
+  #failure: Ending["failure"] = NO_FAILURE;
   #ended = false;
 
-  constructor(instrument: Instrument, draft: Draft<Handle>, outer: Scope, parent: Operation<unknown> | undefined) {
+  constructor(instrument: Instrument, draft: Draft<Handle>, outer: Scope, parent: Surroundings | undefined) {
     this.#instrument = instrument;
     this.#draft = draft;
-    const { tracer } = instrument;
-    const parentContext = parent?.spanContext ?? context.active();
-    this.#span = tracer?.startSpan(draft.spanName, { attributes: draft.attributes, kind: draft.spanKind ?? 0 }, parentContext);
-    const spanContext = this.#span?.spanContext();
-    const traced = spanContext !== undefined && trace.isSpanContextValid(spanContext);
-    this.scope = nestScope(outer, {
-      ...draft.own,
-      traceId: traced ? spanContext.traceId : undefined,
-      spanId: traced ? spanContext.spanId : undefined,
-    });
+    const span = instrument.tracer?.startSpan(draft.spanName, draft, parent?.context ?? context.active());
+    const spanContext = span?.spanContext();
+    // A tracer that is switched off gives the one invalid id; asking the API would check every digit of all others.
+    const traced = spanContext !== undefined && spanContext.spanId !== INVALID_SPANID;
+    this.#span = span;
+    this.scope = nestScope(outer, draft.own, traced ? spanContext : undefined);
     // Start and end are tied by the span's id; without a span, by one of our own.
     this.#operationId = traced || draft.opens === undefined ? undefined : uuidv7();
     this.handle = draft.handle(this);
     this.#meter = instrument.resources ? startMeter() : undefined;
-    this.#startedAt = performance.now();
+    this.#startedAt = draft.startTime === undefined ? performance.now() : draft.startTime - performance.timeOrigin;
     instrument.running.add(this);
     if (draft.start !== undefined) this.tell(draft.start);
   }
 
-  /** What ties its start to its end in the vocabulary, for the kinds that are seen while they run. */
+  /** Its kind and what ties its start to its end, for the kinds that are seen while they run. */
   get key(): string | undefined {
-    return this.#draft.opens && operationKey(this.#draft.opens, this.#instrument.source, this.#where);
+    const { opens } = this.#draft;
+    return opens && `${opens} ${operationKey(opens, this.#instrument.source, this.#where)}`;
   }
 
   get ended(): boolean {
@@ -116,16 +122,14 @@ export class Operation<Handle> implements SpanWriter {
   }
 
   /** The OpenTelemetry context inside this piece of work. */
-  get spanContext() {
-    const active = context.active();
-    return this.#span === undefined ? active : trace.setSpan(active, this.#span);
+  get context(): Context {
+    return workContext(this.scope, this.#span);
   }
 
   /** Runs `work` inside: spans nest under this one's, and events carry its names and ids. */
   run<T>(work: (handle: Handle) => T): T {
-    return runInScope(this.scope, () =>
-      this.#span === undefined ? work(this.handle) : context.with(this.spanContext, work, undefined, this.handle),
-    );
+    noteEntered(this.scope);
+    return this.#instrument.carrier.run(this.scope, this.#span, work, this.handle);
   }
 
   /** Publishes an event of this piece of work. */
@@ -152,15 +156,15 @@ export class Operation<Handle> implements SpanWriter {
     const name = nameOfError(error);
     if (error instanceof Error) this.#span?.recordException(error);
     const outcome = this.#outcome ?? outcomeOfError(name);
-    this.noteError(name, messageOf(error), outcome !== "cancelled" && this.#instrument.isNewError(error));
+    this.noteError(name, messageOf(error), outcome !== "cancelled" && this.#instrument.isNewError(error, this.scope));
     this.#finish(outcome);
   }
 
   /** Remembers what went wrong for the end, and tells it as an error of its own where it is new. */
   noteError(errorType: string, message: string | undefined, isNew: boolean): void {
-    this.#errorType = errorType.slice(0, MAX_NAME_CHARS) || "Error";
-    this.#errorMessage = cleanText(message);
-    if (isNew) this.tell({ type: "error_raised", data: { errorType: this.#errorType, errorMessage: this.#errorMessage } });
+    const failure = { errorType: errorType.slice(0, MAX_NAME_CHARS) || "Error", errorMessage: cleanText(message) };
+    this.#failure = failure;
+    if (isNew) this.tell({ type: "error_raised", data: failure });
   }
 
   /** Closes it as something that nobody will end any more. */
@@ -173,22 +177,15 @@ export class Operation<Handle> implements SpanWriter {
     this.#ended = true;
     this.#instrument.running.delete(this);
     const span = this.#span;
-    const told = this.#draft.end(
-      {
-        outcome,
-        durationSeconds: (performance.now() - this.#startedAt) / 1_000,
-        errorType: this.#errorType,
-        errorMessage: this.#errorMessage,
-        ...this.#meter?.read(),
-      },
-      this,
-    );
+    const durationSeconds = (performance.now() - this.#startedAt) / 1_000;
+    const timed = this.#meter === undefined ? { durationSeconds } : { durationSeconds, ...this.#meter.read() };
+    const told = this.#draft.end({ outcome, timed, failure: this.#failure }, this);
     if (told !== undefined) this.tell(told);
     if (span === undefined) return;
     if (outcome !== "success") {
       span.setAttribute(attribute.outcome, outcome);
-      if (this.#errorType !== undefined) span.setAttribute(attribute.errorType, this.#errorType);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: this.#errorMessage ?? outcome });
+      this.set(attribute.errorType, this.#failure.errorType);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: this.#failure.errorMessage ?? outcome });
     }
     span.end();
   }
@@ -203,11 +200,15 @@ export function beginOperation<Options, Handle>(
   instrument: Instrument,
   kind: OperationKind<Options, Handle>,
   options: Options,
-  parent?: Operation<unknown>,
+  parent?: Surroundings,
+  startedUnixMillis?: number,
 ): Operation<Handle> | undefined {
   try {
-    const outer = parent?.scope ?? currentScope();
-    return new Operation(instrument, kind.draft(options, outer, instrument), outer, parent);
+    const entered = instrument.carrier.current();
+    const around = parent ?? surroundingsWithin(entered);
+    const outer = around?.scope ?? entered;
+    const draft = kind.draft(options, outer, instrument);
+    return new Operation(instrument, startedUnixMillis === undefined ? draft : { ...draft, startTime: startedUnixMillis }, outer, around);
   } catch (error) {
     instrument.report("unreadable", () => `a ${kind.label} is not observed, as its options could not be read: ${messageOf(error)}`);
     return undefined;

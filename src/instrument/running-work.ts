@@ -1,5 +1,8 @@
-/** What this room needs to know of a piece of work. */
-interface Running {
+/** A piece of work in the list of those that run: it carries its own links, so that joining and leaving cost nothing. */
+export interface Running {
+  previousRunning: Running | undefined;
+  nextRunning: Running | undefined;
+  /** Kind and key of work that the vocabulary sees while it runs. */
   readonly key: string | undefined;
   abandon(): void;
 }
@@ -9,29 +12,47 @@ const MAX_RUNNING = 50_000;
 
 /** The pieces of work of this process that have not ended: alive however silent they are, and given up when Crowsnest closes. */
 export class RunningWork {
-  readonly #running = new Set<Running>();
+  #oldest: Running | undefined;
+  #newest: Running | undefined;
+  #size = 0;
 
   get size(): number {
-    return this.#running.size;
+    return this.#size;
   }
 
   add(work: Running): void {
-    if (this.#running.size >= MAX_RUNNING) {
-      const [oldest] = this.#running;
-      oldest?.abandon();
-    }
-    this.#running.add(work);
+    if (this.#size >= MAX_RUNNING) this.#oldest?.abandon();
+    work.previousRunning = this.#newest;
+    if (this.#newest === undefined) this.#oldest = work;
+    else this.#newest.nextRunning = work;
+    this.#newest = work;
+    this.#size += 1;
   }
 
+  /** To be called once for each piece of work that was added. */
   delete(work: Running): void {
-    this.#running.delete(work);
+    const { previousRunning: previous, nextRunning: next } = work;
+    if (previous === undefined) this.#oldest = next;
+    else previous.nextRunning = next;
+    if (next === undefined) this.#newest = previous;
+    else next.previousRunning = previous;
+    work.previousRunning = undefined;
+    work.nextRunning = undefined;
+    this.#size -= 1;
   }
 
-  keys(): Set<string> {
-    return new Set([...this.#running].flatMap(({ key }) => key ?? []));
+  /** Kind and key of whatever the vocabulary sees while it runs, as one text each. */
+  keys(): string[] {
+    return this.#all().flatMap(({ key }) => key ?? []);
   }
 
   abandonAll(): void {
-    for (const work of [...this.#running]) work.abandon();
+    for (const work of this.#all()) work.abandon();
+  }
+
+  #all(): Running[] {
+    const all: Running[] = [];
+    for (let work = this.#oldest; work !== undefined; work = work.nextRunning) all.push(work);
+    return all;
   }
 }

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Correlation } from "../events/envelope.ts";
 
 /** What a piece of work hands down to everything that happens inside it. */
@@ -16,7 +15,8 @@ export interface Scope {
   readonly spanId: string | undefined;
 }
 
-const OUTERMOST: Scope = {
+/** Where nothing of ours is around. */
+export const OUTERMOST: Scope = {
   agent: undefined,
   agentId: undefined,
   sessionId: undefined,
@@ -29,20 +29,12 @@ const OUTERMOST: Scope = {
   spanId: undefined,
 };
 
-// A storage of our own rather than the OpenTelemetry context: ids must follow also where traces are switched off.
-const storage = new AsyncLocalStorage<Scope>();
-
-/** The names and ids that hold where the caller stands. */
-export function currentScope(): Scope {
-  return storage.getStore() ?? OUTERMOST;
-}
-
-export function runInScope<T>(scope: Scope, work: () => T): T {
-  return storage.run(scope, work);
-}
-
 /** The scope inside a piece of work: what it names itself, and what it inherits. Always the same fields in the same order. */
-export function nestScope(outer: Scope, own: Correlation & { readonly workflow?: string | undefined }): Scope {
+export function nestScope(
+  outer: Scope,
+  own: Correlation & { readonly workflow?: string | undefined },
+  span: { readonly traceId: string; readonly spanId: string } | undefined,
+): Scope {
   return {
     agent: own.agent ?? outer.agent,
     // Another agent inside this one's work is another instance as well.
@@ -53,7 +45,7 @@ export function nestScope(outer: Scope, own: Correlation & { readonly workflow?:
     featureId: own.featureId ?? outer.featureId,
     projectId: own.projectId ?? outer.projectId,
     workflow: own.workflow ?? outer.workflow,
-    traceId: own.traceId ?? outer.traceId,
-    spanId: own.spanId ?? outer.spanId,
+    traceId: span === undefined ? outer.traceId : span.traceId,
+    spanId: span === undefined ? outer.spanId : span.spanId,
   };
 }

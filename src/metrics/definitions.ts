@@ -358,7 +358,7 @@ export const metricDefinitions = {
   storeCommitDuration: {
     kind: "histogram",
     name: "store_commit_duration_seconds",
-    help: "Time from handing events to the store to their being durable.",
+    help: "Time that the store took to make a batch of events durable.",
     labels: [],
     buckets: COMMIT_SECONDS,
     own: true,
@@ -449,9 +449,11 @@ export type LabelsOf<K extends MetricKey> = Readonly<Record<(typeof metricDefini
 
 /** What stands before the name of a metric of the fleet unless an option says otherwise. */
 export const DEFAULT_METRIC_PREFIX = "agent";
+/** What stands before the names of Crowsnest's own health. */
+export const OWN_METRIC_PREFIX = "crowsnest";
 
 /** A metric's full name, such as `agent_handoffs_total` or `crowsnest_queue_depth`. */
 export function metricName(key: MetricKey, prefix: string = DEFAULT_METRIC_PREFIX): string {
   const definition: MetricDefinition = metricDefinitions[key];
-  return `${definition.own === true ? "crowsnest" : prefix}_${definition.name}`;
+  return `${definition.own === true ? OWN_METRIC_PREFIX : prefix}_${definition.name}`;
 }

@@ -37,8 +37,6 @@ export interface Series {
   readonly values: readonly string[];
 }
 
-const SEPARATOR = "\u0000";
-
 /**
  * All series of one metric. The client libraries hash and sort labels on each call and copy every label of every series on
  * each scrape; this keeps a child per combination and its rendered name, which makes the hot path a map look-up and lets a
@@ -53,7 +51,9 @@ export abstract class Family<S extends Series> {
   readonly help: string;
   readonly labelNames: readonly string[];
   protected readonly context: FamilyContext;
-  readonly #series = new Map<string, S>();
+  readonly #series = new Set<S>();
+  /** A map per label, one inside the other: looking a value up costs no new text, as a key put together of them would. */
+  #root: Level<S> = new Map();
   #guard: LabelGuard;
 
   constructor(options: FamilyOptions) {
@@ -88,46 +88,51 @@ export abstract class Family<S extends Series> {
 
   reset(): void {
     this.#series.clear();
+    this.#root = new Map();
     this.#guard = new LabelGuard(this.labelNames.length, this.context.limits);
   }
 
-  /** Forgets one label combination; nothing happens where there is none. */
-  remove(labels: Readonly<Record<string, string>>): void {
-    this.#series.delete(this.#keyOf(labels));
-  }
-
   protected child(labels: Readonly<Record<string, string>>): S {
-    const key = this.#keyOf(labels);
-    return this.#series.get(key) ?? this.#add(key, labels);
+    return this.find(labels) ?? this.#add(this.labelNames.map((name) => labels[name] ?? UNKNOWN_LABEL));
   }
 
   protected find(labels: Readonly<Record<string, string>>): S | undefined {
-    return this.#series.get(this.#keyOf(labels));
+    let node: Node<S> | undefined = this.#root;
+    for (const name of this.labelNames) node = (node as Level<S> | undefined)?.get(labels[name] ?? UNKNOWN_LABEL);
+    // Without labels there is one series, under no name.
+    if (this.labelNames.length === 0) node = this.#root.get("");
+    return node as S | undefined;
   }
 
   protected labelsOf(series: S): Record<string, string> {
     return Object.fromEntries(this.labelNames.map((name, index) => [name, series.values[index] as string]));
   }
 
-  #keyOf(labels: Readonly<Record<string, string>>): string {
-    let key = "";
-    for (const name of this.labelNames) key += (labels[name] ?? UNKNOWN_LABEL) + SEPARATOR;
-    return key;
-  }
-
-  #add(key: string, labels: Readonly<Record<string, string>>): S {
-    const wanted = this.labelNames.map((name) => labels[name] ?? UNKNOWN_LABEL);
+  #add(wanted: readonly string[]): S {
     const { values, overflowed } = this.#guard.admit(wanted, this.#series.size);
-    if (!overflowed) return this.#insert(key, values);
-    this.context.overflowed(this.fullName);
-    // The key that came is not remembered: the ones that overflow are without number.
-    const overflowKey = values.join(SEPARATOR) + SEPARATOR;
-    return this.#series.get(overflowKey) ?? this.#insert(overflowKey, values);
-  }
-
-  #insert(key: string, values: readonly string[]): S {
+    // The values that came are not remembered: the ones that overflow are without number.
+    if (overflowed) this.context.overflowed(this.fullName);
+    const path = values.length === 0 ? [""] : values;
+    let level = this.#root;
+    for (const value of path.slice(0, -1)) level = descend(level, value);
+    const last = path[path.length - 1] as string;
+    const known = level.get(last) as S | undefined;
+    if (known !== undefined) return known;
     const series = this.create(values);
-    this.#series.set(key, series);
+    level.set(last, series);
+    this.#series.add(series);
     return series;
   }
+}
+
+/** The maps of all labels but the last lead to further maps, those of the last to series. */
+type Node<S> = S | Level<S>;
+interface Level<S> extends Map<string, Node<S>> {}
+
+function descend<S>(level: Level<S>, value: string): Level<S> {
+  const known = level.get(value) as Level<S> | undefined;
+  if (known !== undefined) return known;
+  const fresh: Level<S> = new Map();
+  level.set(value, fresh);
+  return fresh;
 }

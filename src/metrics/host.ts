@@ -14,6 +14,7 @@ const INTERVAL_MILLIS = 15_000;
 export async function watchHost(metrics: Metrics, path: string, failed: (error: unknown) => void): Promise<() => void> {
   const { currentLoad, fsSize, mem } = await import("systeminformation");
   let stopped = false;
+  let reading = false;
   const read = async () => {
     const [load, memory, disks] = await Promise.all([currentLoad(), mem(), fsSize()]);
     if (stopped) return;
@@ -28,7 +29,13 @@ export async function watchHost(metrics: Metrics, path: string, failed: (error: 
   metrics.hostMemory.set({}, totalmem());
   metrics.hostMemoryUsed.set({}, totalmem() - freemem());
   metrics.hostLoad.set({}, loadavg()[0] as number);
-  const attempt = () => read().catch(failed);
+  const attempt = async () => {
+    // A file system that does not answer must not collect one more question every 15 seconds.
+    if (reading) return;
+    reading = true;
+    await read().catch(failed);
+    reading = false;
+  };
   void attempt();
   const timer = setInterval(attempt, INTERVAL_MILLIS);
   timer.unref();

@@ -26,6 +26,7 @@ export class MetricSet {
   readonly metrics: Metrics;
   readonly registry: MetricRegistry;
   readonly #context: FamilyContext;
+  readonly #ownContext: FamilyContext;
   readonly #refreshers = new Set<() => void>();
   #fresh = false;
 
@@ -36,9 +37,15 @@ export class MetricSet {
       refresh: () => this.refresh(),
       overflowed: (metric) => this.metrics.labelOverflows.inc({ metric }),
     };
+    // Its own labels come from its own code, few and known: the limits for the fleet's names must not hide them, nor may the counter
+    // of overflows overflow itself.
+    this.#ownContext = { ...this.#context, limits: defaultLabelLimits };
     const prefix = options.prefix ?? DEFAULT_METRIC_PREFIX;
     const families = (Object.keys(metricDefinitions) as MetricKey[]).map((key) => [key, this.#create(key, prefix)] as const);
-    for (const [, family] of families) register(this.registry, family);
+    register(
+      this.registry,
+      families.map(([, family]) => family),
+    );
     this.metrics = Object.fromEntries(families) as unknown as Metrics;
   }
 
@@ -69,7 +76,7 @@ export class MetricSet {
       name: metricName(key, prefix),
       help: definition.help,
       labelNames: definition.labels,
-      context: this.#context,
+      context: definition.own === true ? this.#ownContext : this.#context,
     };
     if (definition.kind === "counter") return new Counter(options);
     if (definition.kind === "gauge") return new Gauge(options);

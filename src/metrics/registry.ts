@@ -1,3 +1,4 @@
+import { OWN_METRIC_PREFIX } from "./definitions.ts";
 import type { ClientMetric } from "./family.ts";
 
 /** A metric as far as we use one that is not ours: the client libraries' own, and whatever the host registered. */
@@ -35,13 +36,28 @@ export interface MetricRegistry {
   getMetricsAsArray(): readonly unknown[];
 }
 
-/** Puts one of our metrics into a registry. Throws where the name is taken, saying which option moves ours. */
-export function register(registry: MetricRegistry, metric: { readonly name: string; get(): Promise<ClientMetric> }): void {
-  if (registry.getSingleMetric(metric.name) !== undefined) {
+/** Puts our metrics into a registry, all or none. Throws where a name is taken, saying what moves ours. */
+export function register(
+  registry: MetricRegistry,
+  metrics: readonly { readonly name: string; get(): Promise<ClientMetric> }[],
+): void {
+  const taken = metrics.find(({ name }) => registry.getSingleMetric(name) !== undefined)?.name;
+  if (taken !== undefined) {
+    // The prefix moves the fleet's metrics only.
+    const otherwise = taken.startsWith(OWN_METRIC_PREFIX) ? "" : " or another metricPrefix";
     throw new TypeError(
-      `registry: it already has a metric called ${metric.name}; give Crowsnest a registry of its own or another metricPrefix`,
+      `registry: it already has a metric called ${taken}; give Crowsnest a registry of its own${otherwise}`,
     );
   }
   // Both libraries declare the parameter as a union of their own classes, but call nothing on it except get and reset.
-  registry.registerMetric(metric as never);
+  for (const metric of metrics) registry.registerMetric(metric as never);
+}
+
+/**
+ * The name that a metric was registered under. The client libraries' OpenMetrics renderer takes the suffix off a counter for good,
+ * but the registry still finds it by its full name.
+ */
+export function registeredName(registry: MetricRegistry, metric: RegisteredMetric, name: string): string {
+  const full = `${name}_total`;
+  return registry.getSingleMetric(name) !== metric && registry.getSingleMetric(full) === metric ? full : name;
 }

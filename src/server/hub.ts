@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { Registry } from "prom-client";
 import type { Log } from "../bus/trouble.ts";
 import { type Config, type ConfigInput, loadConfig } from "../config.ts";
@@ -56,8 +55,11 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
 
 /** Starts a hub from options that were put together before. */
 export async function startConfiguredHub(config: Config, log?: Log): Promise<Hub> {
-  const store = await openStore(resolve(config.store ?? config.data));
-  const running = new RunningHub(config, store, log);
+  let running: RunningHub | undefined;
+  const store = await openStore(config.store ?? config.data, {
+    onCommit: ({ durationSeconds }) => running?.committed(durationSeconds),
+  });
+  running = new RunningHub(config, store, log);
   try {
     await running.start();
   } catch (error) {
@@ -82,7 +84,7 @@ class RunningHub implements Hub {
     this.#store = store;
     this.#core = new Core(config, { registry: this.#registry, log, submit: (event) => this.#intake.offer(event) });
     this.#intake = new Intake(store, {
-      kept: (result, commitSeconds) => this.#publish(result, commitSeconds),
+      kept: (result) => this.#publish(result),
       lost: (reason, count, error) => this.#core.lost("store", reason, count, error),
     });
     this.#core.components.push({ name: "store", check: () => this.#checkStore() });
@@ -142,8 +144,12 @@ class RunningHub implements Hub {
     return this.#closing;
   }
 
-  #publish({ stored, rejected }: AppendResult, commitSeconds: number): void {
-    this.#core.metrics.storeCommitDuration.observe({}, commitSeconds);
+  /** The store made events durable. */
+  committed(durationSeconds: number): void {
+    this.#core.metrics.storeCommitDuration.observe({}, durationSeconds);
+  }
+
+  #publish({ stored, rejected }: AppendResult): void {
     for (const { reason } of rejected) this.#core.lost("store", reason, 1);
     for (const event of stored) this.#core.bus.publish(event);
   }

@@ -1,9 +1,9 @@
 import type { AgentEvent } from "../events/types.ts";
-import type { AppendResult, EventStore } from "../store/event-store.ts";
+import { type AppendResult, type EventStore, StoreError } from "../store/event-store.ts";
 
 export interface IntakeWatcher {
   /** Events are durable, and were not known before. */
-  kept(result: AppendResult, commitSeconds: number): void;
+  kept(result: AppendResult): void;
   /** Events that nobody waits for could not be kept. */
   lost(reason: "queue_full" | "write_failed", count: number, error?: unknown): void;
 }
@@ -43,11 +43,10 @@ export class Intake {
 
   /** Keeps events and then publishes the new ones. Rejects with the store's error; then none of them counts. */
   async accept(events: readonly AgentEvent[]): Promise<AppendResult> {
-    const startedAt = performance.now();
     try {
       const result = await this.#store.append(events);
       this.#failure = undefined;
-      this.#watcher.kept(result, (performance.now() - startedAt) / 1_000);
+      this.#watcher.kept(result);
       return result;
     } catch (error) {
       this.#failure = error;
@@ -75,7 +74,8 @@ export class Intake {
       try {
         await this.accept(events);
       } catch (error) {
-        this.#watcher.lost("write_failed", events.length, error);
+        const full = error instanceof StoreError && error.code === "queue_full";
+        this.#watcher.lost(full ? "queue_full" : "write_failed", events.length, error);
       }
     }
     this.#sending = undefined;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type EventStore, StoreError } from "./event-store.ts";
+import { makeFolder } from "./make-folder.ts";
 import { engineCode } from "./sqlite/driver.ts";
 import { SqliteReader } from "./sqlite/reader.ts";
 import { SqliteEventStore, type SqliteStoreOptions } from "./sqlite/sqlite-store.ts";
@@ -16,7 +17,14 @@ const ELSEWHERE = "give a folder that can be written to with the option data (CR
  */
 export async function openStore(location: string, options: OpenStoreOptions = {}): Promise<EventStore> {
   const path = fileOf(location);
-  makeFolder(dirname(path));
+  const folder = dirname(path);
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new StoreError("cannot_open", `The folder ${folder} cannot be made (${engineCode(error)}): ${ELSEWHERE}.`, {
+      cause: error,
+    });
+  }
   return SqliteEventStore.open(path, options);
 }
 
@@ -42,14 +50,4 @@ function fileOf(location: string): string {
   const path = resolve(location);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? !/\.(db|sqlite3?)$/i.test(path);
   return isFolder ? join(path, FILE_NAME) : path;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new StoreError("cannot_open", `The folder ${folder} cannot be made (${engineCode(error)}): ${ELSEWHERE}.`, {
-      cause: error,
-    });
-  }
 }

@@ -34,9 +34,9 @@ export const agentRunKind: OperationKind<AgentRunOptions, AgentRunHandle> = {
         type: "agent_started",
         data: { role: cleanText(options.role), model: cleanText(options.model), tools: cleanNames(options.tools) },
       },
-      end(ending, span) {
+      end({ outcome, timed, failure }, span) {
         span.set(attribute.costUsd, costUsd);
-        return { type: "agent_completed", data: { ...ending, costUsd } };
+        return { type: "agent_completed", data: { ...timed, ...failure, outcome, costUsd } };
       },
       handle: (operation) => ({
         ...workHandle(operation),

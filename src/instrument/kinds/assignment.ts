@@ -36,12 +36,12 @@ export const assignmentKind: OperationKind<AssignmentOptions, AssignmentHandle> 
       spanName: `assign ${taskType}`,
       attributes: { [attribute.taskId]: taskId, [attribute.taskType]: taskType },
       own: { ...readIds(options, report), taskId },
-      end({ durationSeconds }, span) {
+      end({ timed }, span) {
         if (chosen === undefined) return undefined;
         const { agent, ...details } = chosen;
         span.set(attribute.assignmentAgent, agent);
         assignedTasks.add(taskId);
-        return { type: "task_assigned", data: { taskType, ...details, durationSeconds }, agent };
+        return { type: "task_assigned", data: { ...details, taskType, durationSeconds: timed.durationSeconds }, agent };
       },
       handle: (operation) => ({
         ...workHandle(operation),

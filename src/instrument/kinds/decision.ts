@@ -36,22 +36,12 @@ export const decisionKind: OperationKind<DecisionOptions, DecisionHandle> = {
       spanName: `decision ${decisionType}`,
       attributes: { [attribute.agentName]: agent, [attribute.decisionType]: decisionType },
       own: { ...readIds(options, report), agent },
-      end(ending, span) {
+      end({ outcome, timed }, span) {
         span.set(attribute.decisionChoice, choice);
         span.set(attribute.decisionConfidence, confidenceRatio);
         return {
           type: "decision_made",
-          data: {
-            decisionType,
-            options: considered,
-            choice,
-            confidenceRatio,
-            reasoning,
-            outcome: ending.outcome,
-            durationSeconds: ending.durationSeconds,
-            cpuSeconds: ending.cpuSeconds,
-            peakRssBytes: ending.peakRssBytes,
-          },
+          data: { ...timed, outcome, decisionType, options: considered, choice, confidenceRatio, reasoning },
         };
       },
       handle: (operation) => ({

@@ -26,7 +26,10 @@ export const handoffKind: OperationKind<HandoffOptions, WorkHandle> = {
       own: { ...readIds(options, report), agent: fromAgent },
       opens: "handoff",
       start: { type: "handoff_started", data: { fromAgent, toAgent, reason } },
-      end: (ending) => ({ type: "handoff_completed", data: { fromAgent, toAgent, reason, ...ending } }),
+      end: ({ outcome, timed, failure }) => ({
+        type: "handoff_completed",
+        data: { ...timed, ...failure, outcome, fromAgent, toAgent, reason },
+      }),
       handle: workHandle,
     };
   },

@@ -23,9 +23,9 @@ export const milestoneKind: OperationKind<MilestoneOptions, WorkHandle> = {
       own: readIds(options, report),
       opens: "milestone",
       start: { type: "milestone_started", data: milestone },
-      end({ outcome, errorType, errorMessage, ...timed }) {
-        if (outcome === "success") return { type: "milestone_completed", data: { ...milestone, ...timed } };
-        return { type: "milestone_failed", data: { ...milestone, outcome, errorType, errorMessage, ...timed } };
+      end({ outcome, timed, failure }) {
+        if (outcome === "success") return { type: "milestone_completed", data: { ...timed, ...milestone } };
+        return { type: "milestone_failed", data: { ...timed, ...failure, ...milestone, outcome } };
       },
       handle: workHandle,
     };

@@ -50,7 +50,7 @@ export const modelCallKind: OperationKind<ModelCallOptions, ModelCallHandle> = {
     let finishReason: string | undefined;
     return {
       spanName: `chat ${model}`,
-      spanKind: SpanKind.CLIENT,
+      kind: SpanKind.CLIENT,
       attributes: {
         [attribute.operationName]: "chat",
         [attribute.providerName]: provider,
@@ -59,15 +59,15 @@ export const modelCallKind: OperationKind<ModelCallOptions, ModelCallHandle> = {
         ...(tier === undefined ? {} : { [attribute.modelTier]: tier }),
       },
       own: { ...readIds(options, report), agent },
-      end(ending, span) {
+      end({ outcome, timed, failure }, span) {
         span.set(attribute.inputTokens, usage?.inputTokens);
         span.set(attribute.outputTokens, usage?.outputTokens);
         span.set(attribute.cacheReadTokens, usage?.cacheReadTokens);
         span.set(attribute.cacheWriteTokens, usage?.cacheWriteTokens);
         span.set(attribute.reasoningTokens, usage?.reasoningTokens);
         span.set(attribute.costUsd, costUsd);
-        const data = { provider, model, tier, ...ending, ...usage, costUsd, timeToFirstTokenSeconds, finishReason };
-        return { type: "model_called", data };
+        const call = { provider, model, tier, outcome, costUsd, timeToFirstTokenSeconds, finishReason };
+        return { type: "model_called", data: { ...timed, ...failure, ...usage, ...call } };
       },
       handle: (operation) => ({
         ...workHandle(operation),

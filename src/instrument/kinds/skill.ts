@@ -37,7 +37,10 @@ export const skillKind: OperationKind<SkillOptions, SkillHandle> = {
       spanName: `skill ${skill}`,
       attributes: { [attribute.skillName]: skill, ...(agent === undefined ? {} : { [attribute.agentName]: agent }) },
       own: { ...readIds(options, report), agent },
-      end: (ending) => ({ type: "skill_invoked", data: { skill, params, result, cacheHit, runId, journey, ...ending } }),
+      end: ({ outcome, timed, failure }) => ({
+        type: "skill_invoked",
+        data: { ...timed, ...failure, outcome, skill, params, result, cacheHit, runId, journey },
+      }),
       handle: (operation) => ({
         ...workHandle(operation),
         cache(hit) {

@@ -43,10 +43,11 @@ export const taskKind: OperationKind<TaskOptions, TaskHandle> = {
   label: "task",
   guarded: true,
   draft(options, outer, { report, assignedTasks }) {
-    const taskId = cleanId(options.id, "a task's id", report) ?? uuidv7();
+    const givenId = cleanId(options.id, "a task's id", report);
+    const taskId = givenId ?? uuidv7();
     const agent = cleanName(options.agent ?? outer.agent, "a task's agent", report, "missing_agent");
     const taskType = cleanName(options.type, "a task's type", report);
-    const wasAssigned = assignedTasks.take(taskId) || options.assigned === true;
+    const wasAssigned = options.assigned === true || (givenId !== undefined && assignedTasks.take(givenId));
     const ids = readIds(options, report);
     let retries = 0;
     const assignment = () => ({
@@ -63,10 +64,10 @@ export const taskKind: OperationKind<TaskOptions, TaskHandle> = {
       own: { ...ids, agent, taskId },
       opens: "task",
       start: wasAssigned ? undefined : { type: "task_assigned", data: assignment() },
-      end({ outcome, errorType, errorMessage, ...timed }, span) {
+      end({ outcome, timed, failure }, span) {
         if (retries > 0) span.set(attribute.taskRetries, retries);
-        if (outcome === "success") return { type: "task_completed", data: { taskType, retries, ...timed } };
-        return { type: "task_failed", data: { taskType, retries, outcome, errorType, errorMessage, ...timed } };
+        if (outcome === "success") return { type: "task_completed", data: { ...timed, taskType, retries } };
+        return { type: "task_failed", data: { ...timed, ...failure, outcome, taskType, retries } };
       },
       handle: (operation) => ({
         ...workHandle(operation),

@@ -14,27 +14,50 @@ export interface ToolCallOptions extends CorrelationOptions {
   readonly argumentsHash?: string;
 }
 
+/** What is known of a tool call only once it runs. */
+export type ToolCallDetails = Pick<ToolCallOptions, "toolType" | "callId" | "argumentsHash">;
+
+export interface ToolCallHandle extends WorkHandle {
+  /** Adds what was not known when it began. */
+  details(details: ToolCallDetails): void;
+}
+
 /** A call of a tool. */
-export const toolCallKind: OperationKind<ToolCallOptions, WorkHandle> = {
+export const toolCallKind: OperationKind<ToolCallOptions, ToolCallHandle> = {
   label: "tool call",
   draft(options, outer, { report }) {
     const agent = cleanName(options.agent ?? outer.agent, "a tool call's agent", report, "missing_agent");
     const tool = cleanName(options.tool, "a tool call's tool", report);
-    const toolType = cleanId(options.toolType, "a tool call's toolType", report);
-    const callId = cleanId(options.callId, "a tool call's callId", report);
-    const argumentsHash = cleanId(options.argumentsHash, "a tool call's argumentsHash", report);
+    const read = (given: ToolCallDetails) => ({
+      toolType: cleanId(given.toolType, "a tool call's toolType", report),
+      callId: cleanId(given.callId, "a tool call's callId", report),
+      argumentsHash: cleanId(given.argumentsHash, "a tool call's argumentsHash", report),
+    });
+    let details = read(options);
     return {
       spanName: `execute_tool ${tool}`,
       attributes: {
         [attribute.operationName]: "execute_tool",
         [attribute.toolName]: tool,
         [attribute.agentName]: agent,
-        ...(toolType === undefined ? {} : { [attribute.toolType]: toolType }),
-        ...(callId === undefined ? {} : { [attribute.toolCallId]: callId }),
       },
       own: { ...readIds(options, report), agent },
-      end: (ending) => ({ type: "tool_called", data: { tool, toolType, callId, argumentsHash, ...ending } }),
-      handle: workHandle,
+      end({ outcome, timed, failure }, span) {
+        span.set(attribute.toolType, details.toolType);
+        span.set(attribute.toolCallId, details.callId);
+        return { type: "tool_called", data: { ...timed, ...failure, ...details, outcome, tool } };
+      },
+      handle: (operation) => ({
+        ...workHandle(operation),
+        details(known) {
+          const { toolType, callId, argumentsHash } = read(known ?? {});
+          details = {
+            toolType: toolType ?? details.toolType,
+            callId: callId ?? details.callId,
+            argumentsHash: argumentsHash ?? details.argumentsHash,
+          };
+        },
+      }),
     };
   },
 };

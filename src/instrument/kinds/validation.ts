@@ -37,17 +37,15 @@ export const validationKind: OperationKind<ValidationOptions, ValidationHandle> 
       spanName: name === undefined ? "validation" : `validation ${name}`,
       attributes: agent === undefined ? {} : { [attribute.agentName]: agent },
       own: { ...readIds(options, report), agent },
-      end({ outcome, durationSeconds, cpuSeconds, peakRssBytes }, span) {
+      end({ outcome, timed }, span) {
         const concluded = verdict ?? (outcome === "success" ? "passed" : "failed");
         span.set(attribute.validationOutcome, concluded);
         return {
           type: "validation_completed",
           data: {
+            ...timed,
             outcome: concluded,
             name,
-            durationSeconds,
-            cpuSeconds,
-            peakRssBytes,
             costUsd: cleanAmount(details?.costUsd, "a validation's costUsd", report),
             screenshots: cleanCount(details?.screenshots, "a validation's screenshots", report),
             findings: cleanTexts(details?.findings),

@@ -44,9 +44,9 @@ export const workflowKind: OperationKind<WorkflowOptions, WorkflowHandle> = {
       own: { ...readIds(options, report), workflowId, workflow: name },
       opens: "workflow",
       start: { type: "workflow_started", data: { name } },
-      end({ outcome, errorType, errorMessage, ...timed }) {
-        if (outcome === "success") return { type: "workflow_completed", data: { name, ...timed } };
-        return { type: "workflow_failed", data: { name, outcome, errorType, errorMessage, ...timed } };
+      end({ outcome, timed, failure }) {
+        if (outcome === "success") return { type: "workflow_completed", data: { ...timed, name } };
+        return { type: "workflow_failed", data: { ...timed, ...failure, outcome, name } };
       },
       handle: (operation) => ({
         ...workHandle(operation),

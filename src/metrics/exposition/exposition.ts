@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Family, type Series } from "../family.ts";
 import type { MetricSet } from "../metric-set.ts";
-import type { RegisteredMetric } from "../registry.ts";
+import { type ForeignMetric, type RegisteredMetric, registeredName } from "../registry.ts";
 import { headOf, renderForeign } from "./foreign.ts";
 import type { Format } from "./formats.ts";
 
@@ -9,6 +9,8 @@ import type { Format } from "./formats.ts";
 const SLICE_MILLIS = 4;
 /** How many lines are joined into one piece of the answer. */
 const LINES_PER_CHUNK = 2_000;
+/** How long one metric that is not ours may take to be read: Prometheus waits 10 s for the whole scrape. */
+const READ_MILLIS = 4_000;
 
 /** A rendered scrape in pieces, so that not even the joining holds the event loop. */
 export type Rendered = readonly Buffer[];
@@ -59,7 +61,7 @@ export class Exposition {
     for (const metric of metrics) {
       try {
         if (metric instanceof Family) await renderOwn(metric, format, page);
-        else await renderOther(metric as RegisteredMetric, format, page);
+        else await this.#renderOther(metric as RegisteredMetric, format, page);
       } catch (error) {
         failures.push(error);
         this.#failed(nameOf(metric), error);
@@ -68,6 +70,15 @@ export class Exposition {
     if (metrics.length > 0 && failures.length === metrics.length) throw new ScrapeError({ cause: failures[0] });
     if (format === "openmetrics") page.lines.push("# EOF\n");
     return page.finish();
+  }
+
+  async #renderOther(metric: RegisteredMetric, format: Format, page: Page): Promise<void> {
+    const read = await readInTime(metric);
+    const lines: string[] = [];
+    // Rendered aside first: a metric that fails half-way must not leave half of itself in the answer.
+    renderForeign({ ...read, name: registeredName(this.#set.registry, metric, read.name) }, format, lines);
+    page.lines = page.lines.concat(lines);
+    if (page.full) await page.breathe();
   }
 }
 
@@ -101,18 +112,22 @@ async function renderOwn(family: Family<Series>, format: Format, page: Page): Pr
   const openMetrics = format === "openmetrics";
   const name = openMetrics && family.type === "counter" ? family.fullName.replace(/_total$/, "") : family.fullName;
   page.lines.push(...headOf(name, family.help, family.type, format));
-  for (const series of family.all()) {
+  // A copy of the list: between two slices another scrape may bring gauges up to date, and the list with them.
+  for (const series of [...family.all()]) {
     family.render(series, openMetrics, page.lines);
     if (page.full) await page.breathe();
   }
 }
 
-async function renderOther(metric: RegisteredMetric, format: Format, page: Page): Promise<void> {
-  const lines: string[] = [];
-  // Rendered aside first: a metric that fails half-way must not leave half of itself in the answer.
-  renderForeign(await metric.get(), format, lines);
-  page.lines = page.lines.concat(lines);
-  if (page.full) await page.breathe();
+/** Reads a metric that is not ours. One that never answers would otherwise hold this scrape and all that join it. */
+async function readInTime(metric: RegisteredMetric): Promise<ForeignMetric> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it took longer than ${READ_MILLIS / 1_000} s to read`)), READ_MILLIS);
+  try {
+    return await Promise.race([metric.get(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function nameOf(metric: unknown): string {

@@ -5,27 +5,34 @@ export const contentTypes: Readonly<Record<Format, string>> = {
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
 
+/** One media range of an `Accept` header. */
+interface MediaRange {
+  readonly type: string;
+  readonly parameters: readonly string[];
+  /** From 0 (not acceptable) to 1. */
+  readonly weight: number;
+}
+
 /**
  * Which format an `Accept` header asks for: OpenMetrics where it is named with at least the weight of plain text, text 0.0.4
  * otherwise (also without a header, as browsers and curl have it). RFC 9110, section 12.5.1.
  */
 export function negotiateFormat(accept: string | undefined): Format {
-  if (accept === undefined) return "text";
-  let openMetrics = 0;
-  let text = 0;
-  for (const entry of accept.toLowerCase().split(",")) {
-    const [type = "", ...parameters] = entry.split(";").map((part) => part.trim());
-    const weight = weightOf(parameters);
-    if (type === "application/openmetrics-text" && speaksVersion1(parameters)) openMetrics = Math.max(openMetrics, weight);
-    else if (type === "text/plain") text = Math.max(text, weight);
-  }
-  return openMetrics > 0 && openMetrics >= text ? "openmetrics" : "text";
+  const ranges = (accept ?? "").toLowerCase().split(",").map(readRange);
+  const openMetrics = heaviest(ranges.filter(({ type, parameters }) => type === "application/openmetrics-text" && speaksVersion1(parameters)));
+  // The most specific range that covers plain text is the one that counts.
+  const text = ["text/plain", "text/*", "*/*"].map((wanted) => ranges.filter(({ type }) => type === wanted)).find(({ length }) => length > 0);
+  return openMetrics > 0 && openMetrics >= heaviest(text ?? []) ? "openmetrics" : "text";
 }
 
-function weightOf(parameters: readonly string[]): number {
-  const weight = parameters.find((parameter) => parameter.startsWith("q="));
-  const value = weight === undefined ? 1 : Number(weight.slice(2));
-  return Number.isNaN(value) ? 0 : value;
+function readRange(range: string): MediaRange {
+  const [type = "", ...parameters] = range.split(";").map((part) => part.trim().replaceAll('"', ""));
+  const weight = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
+  return { type, parameters, weight: Number.isNaN(weight) ? 0 : weight };
+}
+
+function heaviest(ranges: readonly MediaRange[]): number {
+  return Math.max(0, ...ranges.map(({ weight }) => weight));
 }
 
 function speaksVersion1(parameters: readonly string[]): boolean {

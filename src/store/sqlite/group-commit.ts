@@ -92,7 +92,9 @@ export class GroupCommit {
     const rejected: RejectedEvent[] = [];
     const { event: texts } = group.columns;
     const firstRow = texts.length;
-    for (const [index, event] of events.entries()) {
+    // Counted loops here and below: a list's iterator makes a pair for each event, on the way that all events take.
+    for (let index = 0; index < events.length; index += 1) {
+      const event = events[index] as AgentEvent;
       const rejection = encodeEvent(event, group.columns, this.#options.maxEventChars);
       if (rejection === undefined) accepted.push(event);
       else rejected.push({ index, ...rejection });
@@ -104,7 +106,7 @@ export class GroupCommit {
     return { accepted, rejected };
   }
 
-  /** At the end of this turn of the event loop's step, so that what is appended together is committed together. */
+  /** Once the code that runs now has ended, so that what is appended together is committed together. */
   #pumpSoon(): void {
     if (this.#pumpIsDue) return;
     this.#pumpIsDue = true;
@@ -147,9 +149,9 @@ function settle(group: Group, kept: Kept, receivedUnixMillis: number): void {
   let nextDuplicate = 0;
   for (const { events, rejected, firstRow, resolve } of group.parts) {
     const stored: StoredEvent[] = [];
-    for (const [offset, event] of events.entries()) {
-      if (kept.duplicates[nextDuplicate] === firstRow + offset) nextDuplicate += 1;
-      else stored.push({ ...event, seq: seq++, receivedUnixMillis });
+    for (let index = 0; index < events.length; index += 1) {
+      if (kept.duplicates[nextDuplicate] === firstRow + index) nextDuplicate += 1;
+      else stored.push({ ...(events[index] as AgentEvent), seq: seq++, receivedUnixMillis });
     }
     resolve({ stored, duplicates: events.length - stored.length, rejected });
   }

@@ -2,7 +2,7 @@ import { StoreError } from "../event-store.ts";
 import type { SqlDatabase } from "./driver.ts";
 
 /** Stands in the file as `user_version`. A change of the tables adds 1 and a step that brings older files up. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** "CROW", as `application_id`: tells our files from anybody else's. */
 const APPLICATION_ID = 0x43_52_4f_57;
@@ -70,17 +70,12 @@ export function checkSchema(database: SqlDatabase, path: string): "empty" | "cur
   return "current";
 }
 
-/** Makes the tables in an empty file. */
+/** Makes the tables in an empty file. Where that fails, closing the connection takes back what was begun. */
 export function createSchema(database: SqlDatabase, path: string): void {
   // Two processes may find the same file empty at once; the second one waits here and then finds it made.
   database.exec("BEGIN IMMEDIATE");
-  try {
-    if (checkSchema(database, path) === "empty") {
-      database.exec(`${TABLES}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
-    }
-    database.exec("COMMIT");
-  } catch (error) {
-    if (database.inTransaction) database.exec("ROLLBACK");
-    throw error;
+  if (checkSchema(database, path) === "empty") {
+    database.exec(`${TABLES}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   }
+  database.exec("COMMIT");
 }

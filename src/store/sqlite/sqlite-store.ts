@@ -184,8 +184,9 @@ function scriptOf(name: string): URL {
 }
 
 function startThread(script: URL, path: string): Worker {
-  // The host's own flags (a preloaded module, an inspector) are not for our threads.
-  return new Worker(script, { workerData: path, execArgv: [], name: "crowsnest store" });
+  // The host's own flags are not for our threads: a module that it preloads would run there once more.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return new Worker(script, { workerData: path, execArgv: [], env, name: "crowsnest store" });
 }
 
 async function parse(rows: readonly EventRow[]): Promise<StoredEvent[]> {

@@ -38,10 +38,6 @@ export class ThreadClient<Served> {
     this.#code = code;
     this.#exited = new Promise((resolve) => thread.once("exit", () => resolve()));
     thread.on("message", (reply: Reply) => this.#settle(reply));
-    thread.on("messageerror", (error) => {
-      this.#end(this.#crashed(error));
-      void thread.terminate();
-    });
     thread.on("error", (error) => this.#end(this.#crashed(error)));
     thread.on("exit", () => this.#end(this.#crashed(undefined)));
     this.opened = this.#answer() as Promise<void>;

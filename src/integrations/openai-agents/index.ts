@@ -1,0 +1,58 @@
+import type { TracingProcessor } from "@openai/agents";
+import type { Face } from "../../instrument/face.ts";
+import { checkOptions, type OpenAIAgentsOptions } from "./options.ts";
+import { CrowsnestProcessor } from "./processor.ts";
+
+export type { TokenUsage } from "../../instrument/kinds/model-call.ts";
+export type { CurrentTrace, OpenAIAgentsOptions } from "./options.ts";
+
+/**
+ * A trace processor for the OpenAI Agents SDK that turns its spans into Crowsnest's events, spans and metrics:
+ *
+ * | the SDK's | becomes |
+ * | --- | --- |
+ * | trace | a workflow run with the trace's name, its group id as session; part of yours inside `crowsnest.workflow` |
+ * | agent | an agent run |
+ * | handoff | a handoff that lasts until the receiving agent has answered, which runs inside it |
+ * | generation, response | a model call with tokens and cost, and the size of the agent's context |
+ * | function, MCP list | a tool call, with a hash of its arguments instead of them |
+ * | guardrail | `safety_blocked` where it was triggered |
+ * | turn | `step_progressed` |
+ *
+ * Two limits. The SDK hands on no error objects, only as much of their text as its `traceIncludeSensitiveData` and its tools'
+ * `errorFunction` allow; where that names no type, it is `AgentError`, `ToolError` or `ModelError`. And it does not let
+ * a processor run an agent's tools: your own `crowsnest` calls in a tool nest under its span because the processor looks up
+ * what is current in the SDK (give it `current`), but spans of other OpenTelemetry instrumentations in a tool do not. Budgets with
+ * `enforce` refuse work that you wrap yourself, such as the `crowsnest.task` around a `run`.
+ *
+ * @param crowsnest of `createCrowsnest`, or of a hub's `attach`
+ * @throws TypeError where an option is wrong, naming it
+ */
+export function createTraceProcessor(crowsnest: Face, options: OpenAIAgentsOptions = {}): TracingProcessor {
+  if (typeof crowsnest?.begin !== "function") throw new TypeError("the first argument has to be what createCrowsnest gives");
+  checkOptions(options);
+  return new CrowsnestProcessor(crowsnest, options);
+}
+
+export interface InstrumentOptions extends OpenAIAgentsOptions {
+  /** Send traces to OpenAI as well, as the SDK does unless told otherwise. @default true */
+  readonly exportToOpenAI?: boolean;
+}
+
+/**
+ * Makes a trace processor and registers it with the SDK: from then on, every run in this process is seen.
+ *
+ * @returns the processor, which the SDK has already
+ * @throws TypeError where an option is wrong, naming it
+ * @throws where `@openai/agents` is not installed
+ */
+export async function instrumentOpenAIAgents(crowsnest: Face, options: InstrumentOptions = {}): Promise<TracingProcessor> {
+  const { exportToOpenAI = true, ...rest } = options;
+  checkOptions(rest);
+  // Loaded here and not above: whoever makes the processor by hand brings the SDK along.
+  const { addTraceProcessor, getCurrentTraceContext, setTraceProcessors } = await import("@openai/agents");
+  const processor = createTraceProcessor(crowsnest, { current: getCurrentTraceContext, ...rest });
+  if (exportToOpenAI) addTraceProcessor(processor);
+  else setTraceProcessors([processor]);
+  return processor;
+}

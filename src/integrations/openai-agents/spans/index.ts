@@ -1,0 +1,28 @@
+import type { SpanData } from "@openai/agents";
+import type { Around, Begun, Mapping } from "../mapping.ts";
+import { mapAgent } from "./agent.ts";
+import { mapGuardrail } from "./guardrail.ts";
+import { mapHandoff } from "./handoff.ts";
+import { mapGeneration, mapResponse } from "./model.ts";
+import { mapRun, mapTurn } from "./run.ts";
+import { mapListTools, mapTool } from "./tool.ts";
+
+/** What each type of span becomes. Types that are not listed (custom spans, speech) are nothing of ours, but keep the nesting. */
+const mappings: { readonly [T in SpanData["type"]]?: Mapping<Extract<SpanData, { type: T }>> } = {
+  agent: mapAgent,
+  task: mapRun,
+  turn: mapTurn,
+  generation: mapGeneration,
+  response: mapResponse,
+  function: mapTool,
+  handoff: mapHandoff,
+  guardrail: mapGuardrail,
+  mcp_tools: mapListTools,
+};
+
+const NOTHING: Begun = {};
+
+export function mapSpan(data: SpanData, around: Around): Begun {
+  const mapping = mappings[data.type] as Mapping<SpanData> | undefined;
+  return mapping === undefined ? NOTHING : mapping(data, around);
+}

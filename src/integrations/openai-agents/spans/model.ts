@@ -1,0 +1,70 @@
+import type { GenerationSpanData, ResponseSpanData } from "@openai/agents";
+import type { TokenUsage } from "../../../instrument/kinds/model-call.ts";
+import { failureOf, settle } from "../failure.ts";
+import { type Around, type Mapping, within } from "../mapping.ts";
+import { readUsage } from "../usage.ts";
+
+/** How a model is called whose name the SDK keeps to itself. */
+const UNKNOWN_MODEL = "unknown";
+
+/** A call of a model that is not OpenAI's Responses API. */
+export const mapGeneration: Mapping<GenerationSpanData> = (data, around) => ({
+  end: (error) => tellModelCall(around, error, data.model, readUsage(data.usage), data.input),
+});
+
+/**
+ * A call of OpenAI's Responses API. With `traceIncludeSensitiveData: false` the SDK says neither which model it was nor what it
+ * used: such a call is counted, and its tokens are unknown.
+ */
+export const mapResponse: Mapping<ResponseSpanData> = (data, around) => ({
+  end: (error) => tellModelCall(around, error, data._response?.model, readUsage(data._response?.usage), data._input),
+});
+
+/**
+ * Tokens are counted here and nowhere else: the SDK repeats them on turns and tasks. The call begins when the span ends, as only
+ * then the model is known, with the time of the span's start.
+ */
+function tellModelCall(
+  { crowsnest, options, inside, agent, startedUnixMillis }: Around,
+  error: Parameters<typeof failureOf>[0],
+  given: unknown,
+  usage: TokenUsage | undefined,
+  input: unknown,
+): void {
+  const model = typeof given === "string" && given !== "" ? given : UNKNOWN_MODEL;
+  const provider = ask(() => options.provider?.(model)) ?? "openai";
+  const call = crowsnest.begin("modelCall", { provider, model }, inside, startedUnixMillis);
+  if (usage !== undefined) {
+    call.handle.usage(usage);
+    const costUsd = askNumber(() => options.price?.(model, usage));
+    if (costUsd !== undefined) call.handle.cost(costUsd);
+    const limitTokens = askNumber(() => options.contextLimitTokens?.(model, agent));
+    within(inside, () =>
+      crowsnest.context({
+        // The request as a whole, and what it added: what the next one begins with.
+        tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
+        ...(Array.isArray(input) ? { items: input.length } : {}),
+        ...(limitTokens === undefined ? {} : { limitTokens }),
+      }),
+    );
+  }
+  // Whether a failed call is trouble is seen at the agent: the SDK may try again.
+  settle(call, failureOf(error, "ModelError", false));
+}
+
+function ask<T>(question: () => T): T | undefined {
+  try {
+    return question();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A figure from the host's own function. One that throws gives no number, and is counted and told as such where it is used. */
+function askNumber(question: () => number | undefined): number | undefined {
+  try {
+    return question();
+  } catch {
+    return Number.NaN;
+  }
+}

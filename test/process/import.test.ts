@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { inRepository, runNode } from "../support/processes.ts";
+
+const HEAVY = ["express", "better-sqlite3", "zod", "prom-client", "@opentelemetry", "systeminformation"];
+
+test("importing the public face loads nothing heavy: neither a server nor a store nor a validator", async () => {
+  const program = `
+    import { registerHooks } from "node:module";
+    const loaded = [];
+    registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+    await import(${JSON.stringify(inRepository("src/index.ts"))});
+    console.log(JSON.stringify(loaded));
+  `;
+  const { ended, output } = runNode(["--input-type=module", "--eval", program]);
+  expect((await ended).code).toBe(0);
+  const loaded = JSON.parse(output.stdout) as string[];
+  expect(loaded.length).toBeGreaterThan(0);
+  expect(HEAVY.filter((name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)))).toEqual([]);
+});
