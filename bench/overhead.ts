@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Crowsnest, createCrowsnest } from "crowsnest";
-import { type BenchResult, compare, ratioResult } from "./measure.ts";
+import { type BenchResult, compare, median, ratioResult } from "./measure.ts";
 import { registerSdk } from "./spans.ts";
 
 const TASKS_PER_ROUND = 100;
-const ROUNDS = 40;
+const ROUNDS = 80;
 const WARM_UP_ROUNDS = 6;
 const WORK_MILLIS = 1;
 const TASKS_TO_COMPILE = 20_000;
@@ -56,11 +56,16 @@ function instrumented(crowsnest: Crowsnest, rounds: number): Promise<number> {
 function calibrate(): number {
   let rounds = 50;
   for (;;) {
-    const startedAt = performance.now();
-    for (let run = 0; run < 20; run += 1) compute(rounds);
-    if ((performance.now() - startedAt) / 20 >= WORK_MILLIS) return rounds;
-    rounds = Math.ceil(rounds * 1.1);
+    const millis = median(Array.from({ length: 31 }, () => timeOf(rounds)));
+    if (millis >= WORK_MILLIS) return rounds;
+    rounds = Math.ceil(rounds * Math.min(2, (1.02 * WORK_MILLIS) / millis));
   }
+}
+
+function timeOf(rounds: number): number {
+  const startedAt = performance.now();
+  compute(rounds);
+  return performance.now() - startedAt;
 }
 
 const block = Buffer.alloc(16 * 1_024, "work");

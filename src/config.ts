@@ -147,13 +147,14 @@ export function loadConfig(sources: ConfigSources = {}): Config {
   const environment = sources.environment ?? process.env;
   const flagSpelling = sources.spelling === "flag";
   const given: Record<string, unknown> = {
+    ...check({ service: variable(environment, "OTEL_SERVICE_NAME") }, () => "OTEL_SERVICE_NAME"),
     ...check(sources.file?.values ?? {}, (name) => `${name} in ${sources.file?.path}`),
-    ...check(fromEnvironment(environment), variableName),
-    ...check(sources.options ?? {}, flagSpelling ? flagName : (name) => name),
+    ...check(fromEnvironment(environment), variableName, readText),
+    ...check(sources.options ?? {}, flagSpelling ? flagName : (name) => name, flagSpelling ? readText : undefined),
   };
   const options = given as ConfigInput;
   return Object.freeze({
-    service: options.service ?? environment["OTEL_SERVICE_NAME"] ?? "crowsnest",
+    service: options.service ?? "crowsnest",
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 9464,
     portIsChosen: options.port !== undefined,
@@ -183,8 +184,9 @@ export function flagName(option: string): string {
   return `--${words(option).join("-").toLowerCase()}`;
 }
 
-/** Reads text as what the option takes: numbers and true or false are written as text in flags and variables. */
-export function readText(text: string): unknown {
+/** Reads text as a number or as true or false, which are written as text in flags and variables. */
+function readText(text: unknown): unknown {
+  if (typeof text !== "string") return text;
   if (text === "true") return true;
   if (text === "false") return false;
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
@@ -206,22 +208,31 @@ function words(option: string): string[] {
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(optionDefinitions)) {
-    const text = environment[variableName(name)];
-    // An empty variable is one that somebody unset in a shell or a compose file.
-    if (text !== undefined && text !== "") values[name] = readText(text);
+    values[name] = variable(environment, variableName(name));
   }
   return values;
 }
 
-function check(values: Readonly<Record<string, unknown>>, spell: (name: string) => string): Record<string, unknown> {
+/** An empty variable is one that somebody unset in a shell or a compose file. */
+function variable(environment: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  return environment[name] === "" ? undefined : environment[name];
+}
+
+function check(
+  values: Readonly<Record<string, unknown>>,
+  spell: (name: string) => string,
+  read: (value: unknown) => unknown = (value) => value,
+): Record<string, unknown> {
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(optionDefinitions, name)) throw new ConfigError(spell(name), `is not an option${suggestion(name)}`);
     const { schema, takes } = optionDefinitions[name as OptionName];
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) throw new ConfigError(spell(name), `takes ${takes}, but is ${printable(value)}`);
-    checked[name] = parsed.data;
+    const parsed = schema.safeParse(read(value));
+    // A folder may be called 2026, and a service true.
+    const asWritten = parsed.success ? parsed : schema.safeParse(value);
+    if (!asWritten.success) throw new ConfigError(spell(name), `takes ${takes}, but is ${printable(read(value))}`);
+    checked[name] = asWritten.data;
   }
   return checked;
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { flagName, type OptionName, optionDefinitions, packageVersion, readText, variableName } from "../config.ts";
+import { flagName, type OptionName, optionDefinitions, packageVersion, variableName } from "../config.ts";
 
 /**
  * Runs the command line. What a person did wrong is told in one sentence on standard error, with exit code 1 (2 where the
@@ -41,7 +41,7 @@ function createProgram(): Command {
 
 function flagOf(name: OptionName): Option {
   const { help } = optionDefinitions[name];
-  return new Option(`${flagName(name)} <value>`, `${help} (${variableName(name)})`).argParser(readText);
+  return new Option(`${flagName(name)} <value>`, `${help} (${variableName(name)})`);
 }
 
 /** Errors of ours that are somebody's mistake or the machine's state: their message is a sentence for people. */

@@ -1,7 +1,7 @@
 import { loadConfig } from "../config.ts";
+import { readConfigFile } from "../server/config-file.ts";
 import { type Hub, startConfiguredHub } from "../server/hub.ts";
-import { readConfigFile } from "./config-file.ts";
-import { untilStopped } from "./until-stopped.ts";
+import { untilStopped } from "../server/until-stopped.ts";
 
 /** `crowsnest serve`: the hub, until it is stopped. */
 export async function serve(options: Readonly<Record<string, unknown>>): Promise<void> {

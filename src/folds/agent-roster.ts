@@ -25,6 +25,7 @@ export interface RosterEntry {
 export class AgentRoster {
   readonly #entries = new Map<string, Map<string, RosterEntry>>();
   #size = 0;
+  #latest: RosterEntry | undefined;
 
   /** Agents that have a run or a task, by name. */
   get active(): string[] {
@@ -71,8 +72,11 @@ export class AgentRoster {
 
   #entryOf(source: string, agent: string | undefined, nowMillis: number): RosterEntry | undefined {
     if (agent === undefined) return undefined;
+    // Events come in runs of one agent's.
+    if (this.#latest?.agent === agent && this.#latest.source === source) return this.#latest;
     let agents = this.#entries.get(source);
     const known = agents?.get(agent);
+    if (known !== undefined) this.#latest = known;
     if (known !== undefined || this.#size >= MAX_AGENTS) return known;
     if (agents === undefined) {
       agents = new Map();
@@ -89,6 +93,7 @@ export class AgentRoster {
     };
     agents.set(agent, entry);
     this.#size += 1;
+    this.#latest = entry;
     return entry;
   }
 }

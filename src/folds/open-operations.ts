@@ -26,7 +26,7 @@ export class OpenOperations {
     workflow: new Map(),
     milestone: new Map(),
   };
-  readonly #lastHeardMillis = new Map<string, number>();
+  readonly #heard = new Map<string, { unixMillis: number }>();
 
   *all(): IterableIterator<OpenOperation> {
     for (const kind of Object.keys(this.#open) as OperationKind[]) {
@@ -56,13 +56,13 @@ export class OpenOperations {
 
   /** Work whose source has said nothing at all since the given moment. */
   silentSince(unixMillis: number): OpenOperation[] {
-    return [...this.all()].filter(({ start }) => (this.#lastHeardMillis.get(start.source) ?? start.timeUnixMillis) < unixMillis);
+    return [...this.all()].filter(({ start }) => (this.#heard.get(start.source)?.unixMillis ?? start.timeUnixMillis) < unixMillis);
   }
 
   #hear({ source, timeUnixMillis }: AgentEvent): void {
-    const before = this.#lastHeardMillis.get(source);
-    if (before === undefined && this.#lastHeardMillis.size >= MAX_SOURCES) return;
-    if (before === undefined || timeUnixMillis > before) this.#lastHeardMillis.set(source, timeUnixMillis);
+    const heard = this.#heard.get(source);
+    if (heard !== undefined) heard.unixMillis = Math.max(heard.unixMillis, timeUnixMillis);
+    else if (this.#heard.size < MAX_SOURCES) this.#heard.set(source, { unixMillis: timeUnixMillis });
   }
 }
 

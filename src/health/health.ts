@@ -1,3 +1,5 @@
+import { messageOf } from "../bus/trouble.ts";
+import { isUsedUp } from "../folds/budget-ledger.ts";
 import type { FleetState } from "../folds/fleet-state.ts";
 
 /** From which share of its limit on an agent's context makes the fleet degraded. */
@@ -51,11 +53,11 @@ export interface HealthInput {
  * less than it should is degraded, and says why. Being idle is neither.
  */
 export function assessHealth(input: HealthInput, nowMillis: number = Date.now()): Health {
-  const components = Object.fromEntries(input.components.map((component) => [component.name, component.check()]));
+  const components = Object.fromEntries(input.components.map((component) => [component.name, ask(component)]));
   const context = contextHealth(input.state);
   const down = Object.entries(components).filter(([, { status }]) => status === "down");
   const degraded = Object.entries(components).filter(([, { status }]) => status === "degraded");
-  const worries = [...degraded.map(describe), ...contextWorry(context), ...lossWorry(input.losses, nowMillis), ...budgetWorries(input.state)];
+  const worries = [...degraded.map(describe), ...contextWorry(context), ...lossWorry(input.losses, nowMillis), ...budgetWorries(input.state, nowMillis)];
   return {
     status: down.length > 0 ? "unhealthy" : worries.length > 0 ? "degraded" : "healthy",
     reasons: [...down.map(describe), ...worries],
@@ -69,6 +71,14 @@ export function assessHealth(input: HealthInput, nowMillis: number = Date.now())
     context_health: context,
     components,
   };
+}
+
+function ask(component: Component): ReturnType<Component["check"]> {
+  try {
+    return component.check();
+  } catch (error) {
+    return { status: "down", reason: messageOf(error) };
+  }
 }
 
 function contextHealth(state: FleetState): ContextHealth {
@@ -89,9 +99,9 @@ function lossWorry({ lastUnixMillis, count }: HealthInput["losses"], nowMillis: 
   return [`events were lost within the last 5 minutes (${count} since the start)`];
 }
 
-function budgetWorries(state: FleetState): string[] {
+function budgetWorries(state: FleetState, nowMillis: number): string[] {
   return [...state.budgets.all()]
-    .filter(({ told }) => told === "exceeded")
+    .filter((budget) => isUsedUp(budget, nowMillis))
     .map(({ scope, spentUsd, limitUsd }) => `the budget of ${scope} is used up: ${spentUsd.toFixed(2)} of ${limitUsd.toFixed(2)} US dollars`);
 }
 

@@ -1,4 +1,4 @@
-import { type Attributes, type Context, context, INVALID_SPANID, type Span, type SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { type Attributes, type Context, context, INVALID_SPANID, type Span, SpanKind, type SpanOptions, SpanStatusCode } from "@opentelemetry/api";
 import { messageOf } from "../bus/trouble.ts";
 import type { Correlation } from "../events/envelope.ts";
 import { clipText, MAX_NAME_CHARS, type Outcome } from "../events/fields.ts";
@@ -40,8 +40,6 @@ export interface Draft<Handle> {
   readonly spanName: string;
   readonly kind?: SpanKind;
   readonly attributes: Attributes;
-  /** When it began, in milliseconds since 1970, where that was not just now. */
-  readonly startTime?: number;
   /** Names and ids that hold inside. */
   readonly own: Correlation & { readonly workflow?: string | undefined };
   /** What it is in the vocabulary, for the kinds that are seen while they run. */
@@ -93,10 +91,20 @@ export class Operation<Handle> implements SpanWriter, Running {
   #failure: Ending["failure"] = NO_FAILURE;
   #ended = false;
 
-  constructor(instrument: Instrument, draft: Draft<Handle>, outer: Scope, parent: Surroundings | undefined) {
+  constructor(
+    instrument: Instrument,
+    draft: Draft<Handle>,
+    outer: Scope,
+    parent: Surroundings | undefined,
+    startedUnixMillis: number | undefined,
+  ) {
     this.#instrument = instrument;
     this.#draft = draft;
-    const span = instrument.tracer?.startSpan(draft.spanName, draft, parent?.context ?? context.active());
+    const span = instrument.tracer?.startSpan(
+      draft.spanName,
+      spanOptions(draft, startedUnixMillis),
+      parent?.context ?? context.active(),
+    );
     const spanContext = span?.spanContext();
     // A tracer that is switched off gives the one invalid id; asking the API would check every digit of all others.
     const traced = spanContext !== undefined && spanContext.spanId !== INVALID_SPANID;
@@ -106,7 +114,7 @@ export class Operation<Handle> implements SpanWriter, Running {
     this.#operationId = traced || draft.opens === undefined ? undefined : uuidv7();
     this.handle = draft.handle(this);
     this.#meter = instrument.resources ? startMeter() : undefined;
-    this.#startedAt = draft.startTime === undefined ? performance.now() : draft.startTime - performance.timeOrigin;
+    this.#startedAt = startedUnixMillis === undefined ? performance.now() : startedUnixMillis - performance.timeOrigin;
     instrument.running.add(this);
     if (draft.start !== undefined) this.tell(draft.start);
   }
@@ -145,18 +153,22 @@ export class Operation<Handle> implements SpanWriter, Running {
     this.#outcome = cleanOutcome(outcome, this.#instrument.report) ?? this.#outcome;
   }
 
-  /** Ends it well, unless its handle said otherwise. */
+  /** Ends it well, unless its handle said otherwise. Never throws. */
   end(): void {
     this.#finish(this.#outcome ?? "success");
   }
 
-  /** Ends it with what was thrown: the span records it, and an error is told where no inner piece of work did. */
+  /** Ends it with what was thrown: the span records it, and an error is told where no inner piece of work did. Never throws. */
   fail(error: unknown): void {
     if (this.#ended) return;
     const name = nameOfError(error);
-    if (error instanceof Error) this.#span?.recordException(error);
     const outcome = this.#outcome ?? outcomeOfError(name);
-    this.noteError(name, messageOf(error), outcome !== "cancelled" && this.#instrument.isNewError(error, this.scope));
+    try {
+      if (error instanceof Error) this.#span?.recordException(error);
+      this.noteError(name, messageOf(error), outcome !== "cancelled" && this.#instrument.isNewError(error, this.scope));
+    } catch (cause) {
+      this.#reportUntold(cause);
+    }
     this.#finish(outcome);
   }
 
@@ -176,6 +188,18 @@ export class Operation<Handle> implements SpanWriter, Running {
     if (this.#ended) return;
     this.#ended = true;
     this.#instrument.running.delete(this);
+    try {
+      this.#tellEnd(outcome);
+    } catch (cause) {
+      this.#reportUntold(cause);
+    }
+  }
+
+  #reportUntold(cause: unknown): void {
+    this.#instrument.report("unreadable", () => `the end of a piece of work could not be told: ${messageOf(cause)}`);
+  }
+
+  #tellEnd(outcome: Outcome): void {
     const span = this.#span;
     const durationSeconds = (performance.now() - this.#startedAt) / 1_000;
     const timed = this.#meter === undefined ? { durationSeconds } : { durationSeconds, ...this.#meter.read() };
@@ -207,12 +231,16 @@ export function beginOperation<Options, Handle>(
     const entered = instrument.carrier.current();
     const around = parent ?? surroundingsWithin(entered);
     const outer = around?.scope ?? entered;
-    const draft = kind.draft(options, outer, instrument);
-    return new Operation(instrument, startedUnixMillis === undefined ? draft : { ...draft, startTime: startedUnixMillis }, outer, around);
+    return new Operation(instrument, kind.draft(options, outer, instrument), outer, around, startedUnixMillis);
   } catch (error) {
     instrument.report("unreadable", () => `a ${kind.label} is not observed, as its options could not be read: ${messageOf(error)}`);
     return undefined;
   }
+}
+
+/** Objects of one shape for every kind of work, which keeps the SDK's code fast. */
+function spanOptions({ attributes, kind = SpanKind.INTERNAL }: Draft<unknown>, startTime: number | undefined): SpanOptions {
+  return startTime === undefined ? { attributes, kind } : { attributes, kind, startTime };
 }
 
 /** The two abilities that every handle has. */

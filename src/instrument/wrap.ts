@@ -21,19 +21,16 @@ export function wrap<Options, Handle, T>(
   try {
     returned = operation.run(work);
   } catch (error) {
-    settle(instrument, () => operation.fail(error));
+    operation.fail(error);
     throw error;
   }
   if (returned instanceof Promise) {
     // Watched from aside: the host gets the very promise that its function returned, subclass and all.
-    returned.then(
-      () => settle(instrument, () => operation.end()),
-      (error: unknown) => settle(instrument, () => operation.fail(error)),
-    );
+    watch(operation, returned);
     return returned;
   }
-  if (isThenable(returned)) return watchThenable(instrument, operation, returned) as T;
-  settle(instrument, () => operation.end());
+  if (isThenable(returned)) return startThenable(operation, returned) as T;
+  operation.end();
   return returned;
 }
 
@@ -42,27 +39,23 @@ function checkBudget(instrument: Instrument, operation: Operation<unknown>): voi
   try {
     instrument.budgets.check(instrument.source, operation.scope.agent, operation.scope.workflow);
   } catch (error) {
-    settle(instrument, () => operation.fail(error));
+    operation.fail(error);
     throw error;
   }
 }
 
 /** Query builders and the like start when `then` is called, and again when it is called twice: so it is called once, here. */
-function watchThenable<T>(instrument: Instrument, operation: Operation<unknown>, thenable: PromiseLike<T>): Promise<T> {
+function startThenable<T>(operation: Operation<unknown>, thenable: PromiseLike<T>): Promise<T> {
   const promise = Promise.resolve(operation.run(() => thenable));
-  promise.then(
-    () => settle(instrument, () => operation.end()),
-    (error: unknown) => settle(instrument, () => operation.fail(error)),
-  );
+  watch(operation, promise);
   return promise;
 }
 
-function settle(instrument: Instrument, end: () => void): void {
-  try {
-    end();
-  } catch (error) {
-    instrument.report("unreadable", () => `the end of a piece of work could not be told: ${String(error)}`);
-  }
+function watch(operation: Operation<unknown>, promise: Promise<unknown>): void {
+  promise.then(
+    () => operation.end(),
+    (error: unknown) => operation.fail(error),
+  );
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -7,10 +7,12 @@ import type { Metrics } from "./metric-set.ts";
 export function refreshGauges(metrics: Metrics, state: FleetState, nowMillis: number = Date.now()): void {
   // Made anew each time, as an agent whose role changed would otherwise stand there in both.
   metrics.agentInfo.reset();
+  metrics.agentActive.zero();
   for (const entry of state.roster.all()) {
     const labels = { service: entry.source, agent: entry.agent };
     metrics.agentInfo.set({ ...labels, role: entry.role ?? "" }, 1);
-    metrics.agentActive.set(labels, entry.open > 0 ? 1 : 0);
+    // Added rather than set, so that agents beyond the cap are a number of active agents together.
+    metrics.agentActive.add(labels, entry.open > 0 ? 1 : 0);
     metrics.agentLastSeen.set(labels, entry.lastSeenMillis / 1_000);
     metrics.agentActiveSeconds.inc(labels, state.roster.takeActiveSeconds(entry, nowMillis));
   }

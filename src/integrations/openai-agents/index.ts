@@ -1,7 +1,6 @@
 import type { TracingProcessor } from "@openai/agents";
-import type { Face } from "../../instrument/face.ts";
 import { checkOptions, type OpenAIAgentsOptions } from "./options.ts";
-import { CrowsnestProcessor } from "./processor.ts";
+import { CrowsnestProcessor, type FlushableFace } from "./processor.ts";
 
 export type { TokenUsage } from "../../instrument/kinds/model-call.ts";
 export type { CurrentTrace, OpenAIAgentsOptions } from "./options.ts";
@@ -28,7 +27,7 @@ export type { CurrentTrace, OpenAIAgentsOptions } from "./options.ts";
  * @param crowsnest of `createCrowsnest`, or of a hub's `attach`
  * @throws TypeError where an option is wrong, naming it
  */
-export function createTraceProcessor(crowsnest: Face, options: OpenAIAgentsOptions = {}): TracingProcessor {
+export function createTraceProcessor(crowsnest: FlushableFace, options: OpenAIAgentsOptions = {}): TracingProcessor {
   if (typeof crowsnest?.begin !== "function") throw new TypeError("the first argument has to be what createCrowsnest gives");
   checkOptions(options);
   return new CrowsnestProcessor(crowsnest, options);
@@ -46,7 +45,10 @@ export interface InstrumentOptions extends OpenAIAgentsOptions {
  * @throws TypeError where an option is wrong, naming it
  * @throws where `@openai/agents` is not installed
  */
-export async function instrumentOpenAIAgents(crowsnest: Face, options: InstrumentOptions = {}): Promise<TracingProcessor> {
+export async function instrumentOpenAIAgents(
+  crowsnest: FlushableFace,
+  options: InstrumentOptions = {},
+): Promise<TracingProcessor> {
   const { exportToOpenAI = true, ...rest } = options;
   checkOptions(rest);
   // Loaded here and not above: whoever makes the processor by hand brings the SDK along.

@@ -13,9 +13,12 @@ const DONE = Promise.resolve();
 /** How often it is told at most that a span could not be understood. */
 const TELL_EVERY_MILLIS = 60_000;
 
+/** The thin layer; where it stands on its own rather than in a hub, it can tell when everything has arrived. */
+export type FlushableFace = Face & { readonly flush?: () => Promise<unknown> };
+
 /** Follows the SDK's traces and spans. Whatever goes wrong in here, the SDK does not notice. */
 export class CrowsnestProcessor implements TracingProcessor {
-  readonly #crowsnest: Face;
+  readonly #crowsnest: FlushableFace;
   readonly #options: OpenAIAgentsOptions;
   readonly #open: OpenSpans;
   readonly #handoffs = new Handoffs();
@@ -23,7 +26,7 @@ export class CrowsnestProcessor implements TracingProcessor {
   #unfollow: (() => void) | undefined;
   #toldAtMillis = Number.NEGATIVE_INFINITY;
 
-  constructor(crowsnest: Face, options: OpenAIAgentsOptions, open: OpenSpans = new OpenSpans()) {
+  constructor(crowsnest: FlushableFace, options: OpenAIAgentsOptions, open: OpenSpans = new OpenSpans()) {
     this.#crowsnest = crowsnest;
     this.#options = options;
     this.#open = open;
@@ -52,14 +55,17 @@ export class CrowsnestProcessor implements TracingProcessor {
     return this.#guard(() => this.#endSpan(span.spanId, span.error));
   }
 
-  /** Nothing waits in here: events are on their way as soon as their span ends. */
-  forceFlush(): Promise<void> {
-    return DONE;
+  /** Nothing waits in here, as events are on their way when their span ends; but they may not have arrived. */
+  async forceFlush(): Promise<void> {
+    await this.#crowsnest.flush?.();
   }
 
-  /** The SDK calls this on Ctrl-C as well, when agents may still be finishing their work: what is open is followed to its end. */
+  /**
+   * The SDK calls this on Ctrl-C, too, and ends the process once it has resolved. Agents may still be finishing their work then, so
+   * what is open is followed to its end.
+   */
   shutdown(): Promise<void> {
-    return DONE;
+    return this.forceFlush();
   }
 
   #startTrace({ traceId, name, groupId }: Trace): void {

@@ -10,7 +10,8 @@ export const mapAgent: Mapping<AgentSpanData> = (data, { crowsnest, trace, hando
     "agentRun",
     {
       agent: data.name,
-      ...(data.tools === undefined ? {} : { tools: data.tools }),
+      // The SDK often fills these in later, when the event is told.
+      ...(data.tools === undefined || data.tools.length === 0 ? {} : { tools: data.tools }),
       ...(trace.sessionId === undefined ? {} : { sessionId: trace.sessionId }),
     },
     handoff ?? inside,

@@ -1,4 +1,4 @@
-import type { GenerationSpanData, ResponseSpanData } from "@openai/agents";
+import type { GenerationSpanData, ResponseSpanData, SpanError } from "@openai/agents";
 import type { TokenUsage } from "../../../instrument/kinds/model-call.ts";
 import { failureOf, settle } from "../failure.ts";
 import { type Around, type Mapping, within } from "../mapping.ts";
@@ -25,12 +25,13 @@ export const mapResponse: Mapping<ResponseSpanData> = (data, around) => ({
  * then the model is known, with the time of the span's start.
  */
 function tellModelCall(
-  { crowsnest, options, inside, agent, startedUnixMillis }: Around,
-  error: Parameters<typeof failureOf>[0],
+  around: Around,
+  error: SpanError | null,
   given: unknown,
   usage: TokenUsage | undefined,
   input: unknown,
 ): void {
+  const { crowsnest, options, inside, startedUnixMillis } = around;
   const model = typeof given === "string" && given !== "" ? given : UNKNOWN_MODEL;
   const provider = ask(() => options.provider?.(model)) ?? "openai";
   const call = crowsnest.begin("modelCall", { provider, model }, inside, startedUnixMillis);
@@ -38,18 +39,21 @@ function tellModelCall(
     call.handle.usage(usage);
     const costUsd = askNumber(() => options.price?.(model, usage));
     if (costUsd !== undefined) call.handle.cost(costUsd);
-    const limitTokens = askNumber(() => options.contextLimitTokens?.(model, agent));
-    within(inside, () =>
-      crowsnest.context({
-        // The request as a whole, and what it added: what the next one begins with.
-        tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
-        ...(Array.isArray(input) ? { items: input.length } : {}),
-        ...(limitTokens === undefined ? {} : { limitTokens }),
-      }),
-    );
   }
   // Whether a failed call is trouble is seen at the agent: the SDK may try again.
   settle(call, failureOf(error, "ModelError", false));
+  if (usage !== undefined) tellContext(around, model, usage, input);
+}
+
+/** What the context holds after the call: the request as a whole and what was answered, which the next request begins with. */
+function tellContext({ crowsnest, options, inside, agent }: Around, model: string, usage: TokenUsage, input: unknown): void {
+  const limitTokens = askNumber(() => options.contextLimitTokens?.(model, agent));
+  const context = {
+    tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
+    ...(Array.isArray(input) ? { items: input.length } : {}),
+    ...(limitTokens === undefined ? {} : { limitTokens }),
+  };
+  within(inside, () => crowsnest.context(context));
 }
 
 function ask<T>(question: () => T): T | undefined {
