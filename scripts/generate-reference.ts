@@ -2,9 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { renderEventsReference } from "./events-reference.ts";
+import { renderMetricsReference } from "./metrics-reference.ts";
+import { renderOptionsReference } from "./options-reference.ts";
 
 const pages: Readonly<Record<string, () => string>> = {
   "docs/reference/events.md": renderEventsReference,
+  "docs/reference/metrics.md": renderMetricsReference,
+  "docs/reference/options.md": renderOptionsReference,
 };
 
 const checkOnly = process.argv.includes("--check");

@@ -19,7 +19,8 @@ export const roles: { readonly [R in Role]: { readonly role: string; readonly in
   },
   runner: {
     role: "test runner",
-    instructions: "You run tests and report what came out. When they fail, hand over to the fixer with the log; a crash you try again.",
+    instructions:
+      "You run tests and report what came out. When they fail, hand over to the fixer with the log; a crash you try again.",
   },
   fixer: {
     role: "bug fixer",
@@ -28,7 +29,8 @@ export const roles: { readonly [R in Role]: { readonly role: string; readonly in
   },
   validator: {
     role: "validator",
-    instructions: "You look at the finished feature in a real browser, step by step, and take screenshots. Accept it or say what is wrong.",
+    instructions:
+      "You look at the finished feature in a real browser, step by step, and take screenshots. Accept it or say what is wrong.",
   },
 };
 

@@ -50,7 +50,10 @@ export const scripts: { readonly [R in Role]: Script } = {
 
   *critic({ job, part }) {
     for (let round = 1; round <= job.story.rejections; round++) {
-      yield use("give_verdict", { approved: false, reasons: ["waits for a clock instead of the page", "asserts nothing after the click"] });
+      yield use("give_verdict", {
+        approved: false,
+        reasons: ["waits for a clock instead of the page", "asserts nothing after the click"],
+      });
       yield { handTo: "writer" };
     }
     const confidence = job.random(`critic ${part.index}`).between(80, 98) / 100;

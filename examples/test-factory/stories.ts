@@ -18,7 +18,7 @@ export interface Story {
   readonly logChars: number;
 }
 
-const smooth: Story = {
+export const smooth: Story = {
   rejections: 0,
   brokenRuns: 0,
   browserCrashes: false,

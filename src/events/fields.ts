@@ -50,11 +50,10 @@ export const outcomes = ["success", "failure", "cancelled", "timeout", "abandone
 export type Outcome = (typeof outcomes)[number];
 export const outcome = z.enum(outcomes);
 
-export const priorities = ["low", "medium", "high", "critical"] as const;
-export type Priority = (typeof priorities)[number];
+const priorities = ["low", "medium", "high", "critical"] as const;
 export const priority = z.enum(priorities);
 
-export const severities = ["info", "warning", "critical"] as const;
+const severities = ["info", "warning", "critical"] as const;
 export const severity = z.enum(severities);
 
 export const budgetKinds = ["agent", "workflow", "day"] as const;

@@ -1,6 +1,25 @@
 import { z } from "zod";
-import { budgetKinds, bytes, count, failureDetail, name, names, outcome, outcomes, payload, priority, ratio } from "./fields.ts";
-import { resourceUse, seconds, severity, text, texts, tokens, unixMillis, usd } from "./fields.ts";
+import {
+  budgetKinds,
+  bytes,
+  count,
+  failureDetail,
+  name,
+  names,
+  outcome,
+  outcomes,
+  payload,
+  priority,
+  ratio,
+  resourceUse,
+  seconds,
+  severity,
+  text,
+  texts,
+  tokens,
+  unixMillis,
+  usd,
+} from "./fields.ts";
 
 /** What stands beside an event type's schema: a sentence for the reference, and the envelope fields it cannot do without. */
 interface EventAbout {

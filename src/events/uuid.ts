@@ -1,22 +1,22 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
-const BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const BYTE = Array.from({ length: 0x100 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const COUNTER = Array.from({ length: 0x1000 }, (_, count) => count.toString(16).padStart(3, "0"));
 
-// Asking the kernel for 8 random bytes costs more than a whole span; asking for many at a time does not show.
-const BYTES_PER_MILLISECOND = 8;
-const pool = new Uint8Array(BYTES_PER_MILLISECOND * 512);
-let used = pool.length;
+/** The 32 leading bits of the time count units of 65.536 seconds. */
+const MILLIS_PER_UNIT = 0x1_0000;
 
 let lastMillis = 0;
 let count = 0;
+let unit = -1;
+let unitDigits = "";
 let beforeCounter = "";
 let afterCounter = "";
 
 /**
  * A UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, a 12-bit counter within the millisecond
  * (method 1 of section 6.2, so that ids made by one process sort in the order they were made), and 62 random bits. The random bits
- * are drawn once a millisecond: the counter tells ids of one process apart, they tell processes apart.
+ * are drawn once a minute: time and counter tell the ids of one process apart, the random bits tell processes apart.
  */
 export function uuidv7(nowMillis: number = Date.now()): string {
   if (nowMillis > lastMillis) begin(nowMillis);
@@ -28,20 +28,17 @@ export function uuidv7(nowMillis: number = Date.now()): string {
 function begin(millis: number): void {
   lastMillis = millis;
   count = 0;
-  const digits = millis.toString(16).padStart(12, "0");
-  beforeCounter = `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
-  afterCounter = drawTail();
+  const millisUnit = Math.floor(millis / MILLIS_PER_UNIT);
+  if (millisUnit !== unit) beginUnit(millisUnit);
+  beforeCounter = `${unitDigits}-${BYTE[(millis >> 8) & 0xff]}${BYTE[millis & 0xff]}-7`;
 }
 
-/** The variant and 62 random bits: `-vxxx-xxxxxxxxxxxx`. */
-function drawTail(): string {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  const bytes = pool.subarray(used, used + BYTES_PER_MILLISECOND);
-  used += BYTES_PER_MILLISECOND;
+function beginUnit(millisUnit: number): void {
+  unit = millisUnit;
+  unitDigits = millisUnit.toString(16).padStart(8, "0");
+  const bytes = randomBytes(8);
+  // The variant of RFC 9562 stands in the two leading bits.
   bytes[0] = 0x80 | ((bytes[0] as number) & 0x3f);
-  const digits = Array.from(bytes, (byte) => BYTE[byte]).join("");
-  return `-${digits.slice(0, 4)}-${digits.slice(4)}`;
+  const digits = bytes.toString("hex");
+  afterCounter = `-${digits.slice(0, 4)}-${digits.slice(4)}`;
 }

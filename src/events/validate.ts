@@ -12,7 +12,9 @@ export interface Problem {
   readonly code?: "not_a_number" | "negative_number" | "out_of_range" | "too_large" | "circular";
 }
 
-export type ParseResult = { readonly event: AgentEvent } | { readonly reason: InvalidReason; readonly problems: readonly Problem[] };
+export type ParseResult =
+  | { readonly event: AgentEvent }
+  | { readonly reason: InvalidReason; readonly problems: readonly Problem[] };
 
 /** Why an input is no event; few and fixed, so that they can be a metric label. */
 export type InvalidReason = "not_an_object" | "unknown_type" | "missing_agent" | "invalid_event";

@@ -73,17 +73,35 @@ export class BudgetLedger {
       case "budget_warning":
       case "budget_exceeded":
         // Heard from elsewhere or read back after a restart: it was told, so it is not told again.
-        return this.#markTold(event.source, event.data, event.type === "budget_exceeded" ? "exceeded" : "warning", event.timeUnixMillis);
+        return this.#markTold(
+          event.source,
+          event.data,
+          event.type === "budget_exceeded" ? "exceeded" : "warning",
+          event.timeUnixMillis,
+        );
       case "model_called":
         return this.#spend(event, event.data.costUsd ?? 0, workflow);
     }
   }
 
-  #set(source: string, { kind, name, limitUsd }: { kind: BudgetKind; name?: string | undefined; limitUsd: number }, now: number): void {
+  #set(
+    source: string,
+    { kind, name, limitUsd }: { kind: BudgetKind; name?: string | undefined; limitUsd: number },
+    now: number,
+  ): void {
     const key = keyOf(source, kind, name);
     const known = this.#budgets.get(key);
     if (known === undefined && this.#budgets.size >= MAX_BUDGETS) return;
-    const budget: Budget = known ?? { source, kind, name, scope: scopeOf(kind, name), limitUsd, spentUsd: 0, told: "nothing", day: dayOf(now) };
+    const budget: Budget = known ?? {
+      source,
+      kind,
+      name,
+      scope: scopeOf(kind, name),
+      limitUsd,
+      spentUsd: 0,
+      told: "nothing",
+      day: dayOf(now),
+    };
     rollDay(budget, now);
     budget.limitUsd = limitUsd;
     // A budget that was raised may be passed anew.

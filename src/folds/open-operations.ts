@@ -1,5 +1,6 @@
 import { type Boundary, type OperationKind, operationKey } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
+import { OpenByKey } from "./open-by-key.ts";
 
 /** A piece of work that began and has not ended. */
 export interface OpenOperation {
@@ -19,18 +20,18 @@ const MAX_SOURCES = 5_000;
  * that is assigned anew) replaces the first: no gauge goes below zero or stays up.
  */
 export class OpenOperations {
-  readonly #open: Readonly<Record<OperationKind, Map<string, AgentEvent>>> = {
-    agentRun: new Map(),
-    handoff: new Map(),
-    task: new Map(),
-    workflow: new Map(),
-    milestone: new Map(),
+  readonly #open: Readonly<Record<OperationKind, OpenByKey>> = {
+    agentRun: new OpenByKey(MAX_OPEN_PER_KIND),
+    handoff: new OpenByKey(MAX_OPEN_PER_KIND),
+    task: new OpenByKey(MAX_OPEN_PER_KIND),
+    workflow: new OpenByKey(MAX_OPEN_PER_KIND),
+    milestone: new OpenByKey(MAX_OPEN_PER_KIND),
   };
   readonly #heard = new Map<string, { unixMillis: number }>();
 
   *all(): IterableIterator<OpenOperation> {
     for (const kind of Object.keys(this.#open) as OperationKind[]) {
-      for (const [key, start] of this.#open[kind]) yield { kind, key, start };
+      for (const [key, start] of this.#open[kind].entries()) yield { kind, key, start };
     }
   }
 
@@ -46,12 +47,13 @@ export class OpenOperations {
     const key = boundary && operationKey(boundary.kind, event.source, event);
     if (boundary === undefined || key === undefined) return undefined;
     const open = this.#open[boundary.kind];
-    const before = open.get(key);
-    if (before !== undefined) open.delete(key);
-    if (boundary.edge === "end") return before;
-    const displaced = before ?? (open.size >= MAX_OPEN_PER_KIND ? takeOldest(open) : undefined);
-    open.set(key, event);
-    return displaced;
+    const before = open.take(key);
+    return boundary.edge === "end" ? before : this.#begin(open, key, event, before);
+  }
+
+  #begin(open: OpenByKey, key: string, event: AgentEvent, before: AgentEvent | undefined): AgentEvent | undefined {
+    const displaced = open.add(key, event);
+    return before ?? displaced;
   }
 
   /** Work whose source has said nothing at all since the given moment. */
@@ -64,11 +66,4 @@ export class OpenOperations {
     if (heard !== undefined) heard.unixMillis = Math.max(heard.unixMillis, timeUnixMillis);
     else if (this.#heard.size < MAX_SOURCES) this.#heard.set(source, { unixMillis: timeUnixMillis });
   }
-}
-
-function takeOldest(open: Map<string, AgentEvent>): AgentEvent | undefined {
-  const [oldest] = open;
-  if (oldest === undefined) return undefined;
-  open.delete(oldest[0]);
-  return oldest[1];
 }

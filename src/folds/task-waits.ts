@@ -21,7 +21,7 @@ export class TaskWaits {
       }
       case "task_completed":
       case "task_failed":
-        this.#queuedMillis.delete(event.taskId);
+        this.#take(event.taskId);
         return undefined;
       default:
         return undefined;
@@ -38,6 +38,8 @@ export class TaskWaits {
   }
 
   #take(taskId: string): number | undefined {
+    // Where nothing is ever queued, not even the id has to be hashed.
+    if (this.#queuedMillis.size === 0) return undefined;
     const queued = this.#queuedMillis.get(taskId);
     this.#queuedMillis.delete(taskId);
     return queued;

@@ -57,7 +57,12 @@ export function assessHealth(input: HealthInput, nowMillis: number = Date.now())
   const context = contextHealth(input.state);
   const down = Object.entries(components).filter(([, { status }]) => status === "down");
   const degraded = Object.entries(components).filter(([, { status }]) => status === "degraded");
-  const worries = [...degraded.map(describe), ...contextWorry(context), ...lossWorry(input.losses, nowMillis), ...budgetWorries(input.state, nowMillis)];
+  const worries = [
+    ...degraded.map(describe),
+    ...contextWorry(context),
+    ...lossWorry(input.losses, nowMillis),
+    ...budgetWorries(input.state, nowMillis),
+  ];
   return {
     status: down.length > 0 ? "unhealthy" : worries.length > 0 ? "degraded" : "healthy",
     reasons: [...down.map(describe), ...worries],
@@ -102,7 +107,10 @@ function lossWorry({ lastUnixMillis, count }: HealthInput["losses"], nowMillis: 
 function budgetWorries(state: FleetState, nowMillis: number): string[] {
   return [...state.budgets.all()]
     .filter((budget) => isUsedUp(budget, nowMillis))
-    .map(({ scope, spentUsd, limitUsd }) => `the budget of ${scope} is used up: ${spentUsd.toFixed(2)} of ${limitUsd.toFixed(2)} US dollars`);
+    .map(
+      ({ scope, spentUsd, limitUsd }) =>
+        `the budget of ${scope} is used up: ${spentUsd.toFixed(2)} of ${limitUsd.toFixed(2)} US dollars`,
+    );
 }
 
 function describe([name, { reason }]: [string, { readonly reason?: string }]): string {

@@ -2,7 +2,7 @@ import { context, trace } from "@opentelemetry/api";
 import { messageOf } from "../bus/trouble.ts";
 import type { EventInput } from "../events/types.ts";
 import { uuidv7 } from "../events/uuid.ts";
-import { describeProblems, parseEvent, type Problem } from "../events/validate.ts";
+import { describeProblems, type Problem, parseEvent } from "../events/validate.ts";
 import type { FaultReason } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
 

@@ -1,5 +1,5 @@
-import type { EventInput } from "../events/types.ts";
 import { context } from "@opentelemetry/api";
+import type { EventInput } from "../events/types.ts";
 import { type BudgetOptions, setBudget } from "./budget.ts";
 import { type ContextOptions, tellContext } from "./context.ts";
 import { emit } from "./emit.ts";

@@ -1,14 +1,23 @@
-import { type Attributes, type Context, context, INVALID_SPANID, type Span, SpanKind, type SpanOptions, SpanStatusCode } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type Context,
+  context,
+  INVALID_SPANID,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+} from "@opentelemetry/api";
 import { messageOf } from "../bus/trouble.ts";
 import type { Correlation } from "../events/envelope.ts";
 import { clipText, MAX_NAME_CHARS, type Outcome } from "../events/fields.ts";
-import { operationKey, type OperationKind as OpenKind } from "../events/operations.ts";
+import { type OperationKind as OpenKind, operationKey } from "../events/operations.ts";
 import type { EventData, EventType } from "../events/types.ts";
 import { uuidv7 } from "../events/uuid.ts";
 import { attribute } from "../tracing/semconv.ts";
 import { cleanOutcome, cleanText } from "./clean.ts";
-import type { Instrument } from "./instrument.ts";
 import { noteEntered, type Surroundings, surroundingsWithin } from "./followers.ts";
+import type { Instrument } from "./instrument.ts";
 import { type ResourceMeter, startMeter } from "./resources.ts";
 import type { Running } from "./running-work.ts";
 import { nestScope, type Scope } from "./scope.ts";
@@ -233,7 +242,10 @@ export function beginOperation<Options, Handle>(
     const outer = around?.scope ?? entered;
     return new Operation(instrument, kind.draft(options, outer, instrument), outer, around, startedUnixMillis);
   } catch (error) {
-    instrument.report("unreadable", () => `a ${kind.label} is not observed, as its options could not be read: ${messageOf(error)}`);
+    instrument.report(
+      "unreadable",
+      () => `a ${kind.label} is not observed, as its options could not be read: ${messageOf(error)}`,
+    );
     return undefined;
   }
 }

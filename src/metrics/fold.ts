@@ -21,7 +21,8 @@ export function countEvent(metrics: Metrics, event: AgentEvent, waitSeconds: num
       return countDecision(metrics, event, agent);
     case "task_assigned":
       metrics.taskAssignments.inc({ service, agent, task_type: event.data.taskType });
-      if (waitSeconds !== undefined) metrics.taskQueueDuration.observe({ service, task_type: event.data.taskType }, waitSeconds, event);
+      if (waitSeconds !== undefined)
+        metrics.taskQueueDuration.observe({ service, task_type: event.data.taskType }, waitSeconds, event);
       return;
     case "task_completed":
     case "task_failed":
@@ -32,7 +33,12 @@ export function countEvent(metrics: Metrics, event: AgentEvent, waitSeconds: num
       metrics.toolCalls.inc({ service, agent, tool: event.data.tool, outcome: event.data.outcome });
       return metrics.toolCallDuration.observe({ service, tool: event.data.tool }, event.data.durationSeconds, event);
     case "skill_invoked":
-      return metrics.skillInvocations.inc({ service, skill: event.data.skill, outcome: event.data.outcome, cache: cacheOf(event.data) });
+      return metrics.skillInvocations.inc({
+        service,
+        skill: event.data.skill,
+        outcome: event.data.outcome,
+        cache: cacheOf(event.data),
+      });
     case "workflow_completed":
     case "workflow_failed": {
       const outcome = event.type === "workflow_failed" ? event.data.outcome : "success";
@@ -61,7 +67,11 @@ export function countEvent(metrics: Metrics, event: AgentEvent, waitSeconds: num
     case "milestone_failed": {
       const outcome = event.type === "milestone_failed" ? event.data.outcome : "success";
       metrics.milestones.inc({ service, milestone_type: event.data.milestoneType, outcome });
-      return metrics.milestoneDuration.observe({ service, milestone_type: event.data.milestoneType }, event.data.durationSeconds, event);
+      return metrics.milestoneDuration.observe(
+        { service, milestone_type: event.data.milestoneType },
+        event.data.durationSeconds,
+        event,
+      );
     }
     case "journey_executed":
       metrics.journeys.inc({ service, journey: event.data.journey, outcome: event.data.outcome });

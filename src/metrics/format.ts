@@ -2,7 +2,7 @@
 
 const TO_ESCAPE = /[\\\n"]/;
 
-export function escapeLabelValue(value: string): string {
+function escapeLabelValue(value: string): string {
   if (!TO_ESCAPE.test(value)) return value;
   return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
 }

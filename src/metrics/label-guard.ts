@@ -1,5 +1,5 @@
 /** What stands in for a label value once a metric has too many. */
-export const OVERFLOW_LABEL = "other";
+const OVERFLOW_LABEL = "other";
 /** What stands in for a label value that an event does not have. */
 export const UNKNOWN_LABEL = "unknown";
 

@@ -1,5 +1,12 @@
 import { Counter, Gauge } from "./counter.ts";
-import { DEFAULT_METRIC_PREFIX, type LabelsOf, type MetricDefinition, type MetricKey, metricDefinitions, metricName } from "./definitions.ts";
+import {
+  DEFAULT_METRIC_PREFIX,
+  type LabelsOf,
+  type MetricDefinition,
+  type MetricKey,
+  metricDefinitions,
+  metricName,
+} from "./definitions.ts";
 import type { FamilyContext } from "./family.ts";
 import { Histogram } from "./histogram.ts";
 import { defaultLabelLimits, type LabelLimits } from "./label-guard.ts";

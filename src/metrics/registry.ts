@@ -45,9 +45,7 @@ export function register(
   if (taken !== undefined) {
     // The prefix moves the fleet's metrics only.
     const otherwise = taken.startsWith(OWN_METRIC_PREFIX) ? "" : " or another metricPrefix";
-    throw new TypeError(
-      `registry: it already has a metric called ${taken}; give Crowsnest a registry of its own${otherwise}`,
-    );
+    throw new TypeError(`registry: it already has a metric called ${taken}; give Crowsnest a registry of its own${otherwise}`);
   }
   // Both libraries declare the parameter as a union of their own classes, but call nothing on it except get and reset.
   for (const metric of metrics) registry.registerMetric(metric as never);

@@ -17,7 +17,8 @@ export function readConfigFile(path: string | undefined): { path: string; values
   }
   const values: unknown = parseFile(file);
   if (values === null || values === undefined) return { path: file, values: {} };
-  if (typeof values !== "object" || Array.isArray(values)) throw new ConfigError(file, "has to hold options, one `name: value` a line");
+  if (typeof values !== "object" || Array.isArray(values))
+    throw new ConfigError(file, "has to hold options, one `name: value` a line");
   return { path: file, values: values as Record<string, unknown> };
 }
 

@@ -17,7 +17,10 @@ function createQueue(sink: TestSink, options: QueueOptions = {}) {
   const queue = new SinkQueue(sink, options, {
     dropped: (_queue, reason, count, cause) => drops.push(cause === undefined ? { reason, count } : { reason, count, cause }),
   });
-  return { queue, drops, push: (events: readonly AgentEvent[]) => events.forEach((event) => queue.push(event)) };
+  const push = (events: readonly AgentEvent[]): void => {
+    for (const event of events) queue.push(event);
+  };
+  return { queue, drops, push };
 }
 
 /** A sink whose writes wait until the test lets them go on, one after the other. */
@@ -135,24 +138,27 @@ describe("SinkQueue", () => {
     expect(sink.received).toEqual(events.slice(0, 2));
   });
 
-  it.each(["drop-oldest", "drop-newest"] as const)("holds no more than its capacity in memory while its sink is stuck (%s)", async (overflow) => {
-    const stuck = new TestSink({ write: () => new Promise(() => undefined) });
-    const { queue, push } = createQueue(stuck, { capacity: 100, maxBatch: 10, overflow });
-    push(someEvents(50));
-    await nextTurn();
-    const references: WeakRef<AgentEvent>[] = [];
-    for (let round = 0; round < 20; round += 1) {
-      const events = someEvents(1_000);
-      references.push(...events.map((event) => new WeakRef(event)));
-      push(events);
-    }
-    await sleep(1);
-    collectGarbage();
-    const alive = references.filter((reference) => reference.deref() !== undefined).length;
-    expect(queue.depth).toBe(100);
-    // Some slack for a list that is cut now and then rather than on every push.
-    expect(alive).toBeLessThan(3_000);
-  });
+  it.each(["drop-oldest", "drop-newest"] as const)(
+    "holds no more than its capacity in memory while its sink is stuck (%s)",
+    async (overflow) => {
+      const stuck = new TestSink({ write: () => new Promise(() => undefined) });
+      const { queue, push } = createQueue(stuck, { capacity: 100, maxBatch: 10, overflow });
+      push(someEvents(50));
+      await nextTurn();
+      const references: WeakRef<AgentEvent>[] = [];
+      for (let round = 0; round < 20; round += 1) {
+        const events = someEvents(1_000);
+        references.push(...events.map((event) => new WeakRef(event)));
+        push(events);
+      }
+      await sleep(1);
+      collectGarbage();
+      const alive = references.filter((reference) => reference.deref() !== undefined).length;
+      expect(queue.depth).toBe(100);
+      // Some slack for a list that is cut now and then rather than on every push.
+      expect(alive).toBeLessThan(3_000);
+    },
+  );
 
   it("counts a batch as lost when its write fails, with the cause, and goes on with the next", async () => {
     let writes = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { eventFamilies, eventSchemas } from "../../src/events/schemas.ts";
 import { eventTypes, familyOf } from "../../src/events/families.ts";
+import { eventFamilies, eventSchemas } from "../../src/events/schemas.ts";
 import { parseEvent } from "../../src/events/validate.ts";
 import { complete, NOON } from "../helpers/events.ts";
 import { exampleList, examples, fullIds } from "../helpers/examples.ts";
@@ -62,7 +62,9 @@ describe("event vocabulary", () => {
       const { type, data, ...ids } = minimal;
       const envelope = { id: "1", timeUnixMillis: NOON, source: "shop" };
       for (const field of Object.keys(data)) {
-        expect(parseEvent({ ...envelope, ...ids, type, data: { ...data, [field]: undefined } }), field).toHaveProperty("problems");
+        expect(parseEvent({ ...envelope, ...ids, type, data: { ...data, [field]: undefined } }), field).toHaveProperty(
+          "problems",
+        );
       }
       for (const field of Object.keys(ids)) {
         expect(parseEvent({ ...envelope, ...ids, [field]: undefined, type, data }), field).toMatchObject({
@@ -97,7 +99,7 @@ describe("event vocabulary", () => {
     for (const [type, { shape }] of Object.entries(eventSchemas)) {
       for (const [field, schema] of Object.entries(shape)) {
         const unit = units.find(([ending]) => ending.test(field))?.[1];
-        expect(z.toJSONSchema(schema, { io: "input" })["unit"], `${type}.${field}`).toBe(unit);
+        expect(z.toJSONSchema(schema, { io: "input" }).unit, `${type}.${field}`).toBe(unit);
       }
     }
   });

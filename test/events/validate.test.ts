@@ -15,7 +15,13 @@ function handoff(envelope: object = {}, data: object = {}): object {
 }
 
 function skill(data: object): object {
-  return { id: "1", type: "skill_invoked", timeUnixMillis: NOON, source: "shop", data: { skill: "sum", outcome: "success", ...data } };
+  return {
+    id: "1",
+    type: "skill_invoked",
+    timeUnixMillis: NOON,
+    source: "shop",
+    data: { skill: "sum", outcome: "success", ...data },
+  };
 }
 
 /** Where the problems are, and which common mistake each is. */
@@ -103,7 +109,10 @@ describe("parseEvent", () => {
   it("does not take prototypes for data, and does not let data become a prototype", () => {
     expect(parseEvent(JSON.parse('{"__proto__": {"type": "handoff_completed"}}'))).toMatchObject({ reason: "unknown_type" });
     const inData = JSON.parse(JSON.stringify(handoff()).replace('"data":{', '"data":{"__proto__":{"polluted":1},'));
-    expect(parseEvent(inData)).toMatchObject({ reason: "invalid_event", problems: [{ message: expect.stringContaining("__proto__") }] });
+    expect(parseEvent(inData)).toMatchObject({
+      reason: "invalid_event",
+      problems: [{ message: expect.stringContaining("__proto__") }],
+    });
     const inAttributes = parseEvent(handoff({ attributes: JSON.parse('{"__proto__": "a", "constructor": "b"}') }));
     const attributes = "event" in inAttributes ? inAttributes.event.attributes : {};
     expect(Object.getPrototypeOf(attributes)).toBe(Object.prototype);
@@ -113,7 +122,9 @@ describe("parseEvent", () => {
   it("cuts over-long text with an ellipsis instead of refusing it", () => {
     const parsed = parseEvent(handoff({}, { reason: "x".repeat(5_000) }));
     expect(parsed).toMatchObject({ event: { data: { reason: `${"x".repeat(1_999)}…` } } });
-    expect(parseEvent(handoff({}, { reason: "x".repeat(2_000) }))).toMatchObject({ event: { data: { reason: "x".repeat(2_000) } } });
+    expect(parseEvent(handoff({}, { reason: "x".repeat(2_000) }))).toMatchObject({
+      event: { data: { reason: "x".repeat(2_000) } },
+    });
   });
 
   it("never cuts a character in half", () => {
@@ -146,8 +157,8 @@ describe("parseEvent", () => {
 
   it("refuses payloads that contain themselves, or nest without end, instead of throwing", () => {
     const self: Record<string, unknown> = {};
-    self["self"] = self;
-    self["again"] = [self, self];
+    self.self = self;
+    self.again = [self, self];
     let nested: unknown = 1;
     for (let level = 0; level < 50_000; level += 1) nested = [nested];
     for (const params of [self, nested]) expect(faultsOf(skill({ params }))).toEqual([["data.params", "circular"]]);

@@ -47,7 +47,12 @@ describe("agent roster", () => {
   });
 
   it("does not count a handoff or a milestone as an agent's own time", () => {
-    const handoff: EventInput = { type: "handoff_started", agent, operationId: "1", data: { fromAgent: agent, toAgent: "critic" } };
+    const handoff: EventInput = {
+      type: "handoff_started",
+      agent,
+      operationId: "1",
+      data: { fromAgent: agent, toAgent: "critic" },
+    };
     const milestone: EventInput = { type: "milestone_started", agent, operationId: "2", data: { milestoneType: "purchase" } };
     expect(activeSeconds(10, [0, handoff], [1, milestone])).toBe(0);
   });
@@ -112,7 +117,10 @@ describe("agent roster", () => {
       ["a tool call", { type: "tool_called", agent, data: { tool: "edit", outcome: "success", durationSeconds: 4 } }],
       ["a decision", { type: "decision_made", agent, data: { decisionType: "approval", durationSeconds: 4 } }],
       ["a run whose start nobody told", ran("never started", 4)],
-      ["a task whose start nobody told", { type: "task_completed", taskId: "T-1", agent, data: { taskType: "fix", durationSeconds: 4 } }],
+      [
+        "a task whose start nobody told",
+        { type: "task_completed", taskId: "T-1", agent, data: { taskType: "fix", durationSeconds: 4 } },
+      ],
     ] satisfies readonly (readonly [string, EventInput])[])("counts %s that is told after the fact", (_what, input) => {
       expect(activeSeconds(100, [10, input])).toBe(4);
     });
@@ -127,7 +135,12 @@ describe("agent roster", () => {
 
     it("goes to the agent that had the task, not to the one that tells its end", () => {
       const task: EventInput = { type: "task_assigned", agent, taskId: "T-1", data: { taskType: "fix" } };
-      const told: EventInput = { type: "task_completed", agent: "critic", taskId: "T-1", data: { taskType: "fix", durationSeconds: 5 } };
+      const told: EventInput = {
+        type: "task_completed",
+        agent: "critic",
+        taskId: "T-1",
+        data: { taskType: "fix", durationSeconds: 5 },
+      };
       const state = stateAfter(timeline([0, task], [5, told]));
       const seconds = [...state.roster.all()].map((entry) => [entry.agent, state.roster.takeActiveSeconds(entry, NOON + 60_000)]);
       expect(seconds).toEqual([
@@ -168,7 +181,13 @@ describe("agent roster", () => {
           for (const { what, id, waitSeconds, durationSeconds } of steps) {
             now += waitSeconds;
             if (what === "ask") taken += takeSeconds(state, now);
-            const input = { start: run(id), end: ran(id, durationSeconds), call: called(durationSeconds), heartbeat, ask: heartbeat }[what];
+            const input = {
+              start: run(id),
+              end: ran(id, durationSeconds),
+              call: called(durationSeconds),
+              heartbeat,
+              ask: heartbeat,
+            }[what];
             if (what === "start") {
               if (open.has(id)) spans.push([open.get(id) ?? 0, now]);
               open.set(id, now);
@@ -179,7 +198,9 @@ describe("agent roster", () => {
             state.apply(complete({ ...input, timeUnixMillis: NOON + now * 1_000 }));
           }
           taken += takeSeconds(state, now);
-          expect(taken).toBeLessThanOrEqual(covered([...spans, ...[...open.values()].map((from): [number, number] => [from, now])]) + 1e-6);
+          expect(taken).toBeLessThanOrEqual(
+            covered([...spans, ...[...open.values()].map((from): [number, number] => [from, now])]) + 1e-6,
+          );
         }),
       );
     });

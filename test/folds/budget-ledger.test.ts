@@ -8,8 +8,14 @@ import { complete, NOON } from "../helpers/events.ts";
 const HOUR_SECONDS = 3_600;
 
 const daily = (limitUsd: number): EventInput => ({ type: "budget_set", data: { kind: "day", limitUsd } });
-const ofAgent = (limitUsd: number, name = "scribe"): EventInput => ({ type: "budget_set", data: { kind: "agent", name, limitUsd } });
-const ofWorkflow = (limitUsd: number): EventInput => ({ type: "budget_set", data: { kind: "workflow", name: "checkout", limitUsd } });
+const ofAgent = (limitUsd: number, name = "scribe"): EventInput => ({
+  type: "budget_set",
+  data: { kind: "agent", name, limitUsd },
+});
+const ofWorkflow = (limitUsd: number): EventInput => ({
+  type: "budget_set",
+  data: { kind: "workflow", name: "checkout", limitUsd },
+});
 const spent = (costUsd: number, ids: { agent?: string; workflowId?: string } = {}): EventInput => ({
   type: "model_called",
   agent: "scribe",
@@ -24,7 +30,9 @@ class Ledger {
   /** The event happens so many seconds after noon. */
   apply(input: EventInput, atSeconds = 0): string[] {
     this.state.apply(complete({ ...input, timeUnixMillis: NOON + atSeconds * 1_000 }));
-    return this.state.budgets.takeCrossings().map(({ level, budget }) => `${budget.scope} ${level} at ${budget.spentUsd.toFixed(2)}`);
+    return this.state.budgets
+      .takeCrossings()
+      .map(({ level, budget }) => `${budget.scope} ${level} at ${budget.spentUsd.toFixed(2)}`);
   }
 
   /** What is spent, by scope. */

@@ -43,7 +43,11 @@ describe("context fills", () => {
     expect([...fillsAfter(updated("scribe", 8_000, 10_000, 9), compacted).all()]).toMatchObject([
       { tokens: 2_000, limitTokens: 10_000, items: 2 },
     ]);
-    const refreshed: EventInput = { type: "context_refreshed", agent: "scribe", data: { durationSeconds: 1, tokens: 500, items: 1 } };
+    const refreshed: EventInput = {
+      type: "context_refreshed",
+      agent: "scribe",
+      data: { durationSeconds: 1, tokens: 500, items: 1 },
+    };
     expect([...fillsAfter(updated("scribe", 8_000, 10_000, 9), refreshed).all()]).toMatchObject([
       { tokens: 500, limitTokens: 10_000, items: 1 },
     ]);

@@ -50,7 +50,9 @@ describe("recent errors", () => {
   });
 
   it("is what a list of all errors would say", () => {
-    const times = fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 50 }).map((minutes) => minutes.toSorted((one, other) => one - other));
+    const times = fc
+      .array(fc.integer({ min: 0, max: 200 }), { maxLength: 50 })
+      .map((minutes) => minutes.toSorted((one, other) => one - other));
     fc.assert(
       fc.property(times, fc.nat(100), (minutes, later) => {
         const now = (minutes.at(-1) ?? 0) + later;

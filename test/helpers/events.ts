@@ -21,4 +21,3 @@ export function timeline(...steps: readonly (readonly [atSeconds: number, input:
 export function someEvents(count: number): EventOf<"agent_heartbeat">[] {
   return Array.from({ length: count }, (_, index) => complete({ type: "agent_heartbeat", agent: `agent-${index}`, data: {} }));
 }
-

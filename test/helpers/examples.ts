@@ -42,10 +42,25 @@ const fullAlert = {
 
 /** One entry per event type; the vocabulary's own table is not complete without one here. */
 export const examples: { readonly [T in EventType]: Example<InputOf<T>> } = {
-  project_created: example("project_created", { projectId: "P-1" }, { name: "shop" }, { status: "active", description: "A shop" }),
-  feature_created: example("feature_created", { featureId: "F-1" }, { name: "checkout" }, { status: "open", description: "Paying" }),
+  project_created: example(
+    "project_created",
+    { projectId: "P-1" },
+    { name: "shop" },
+    { status: "active", description: "A shop" },
+  ),
+  feature_created: example(
+    "feature_created",
+    { featureId: "F-1" },
+    { name: "checkout" },
+    { status: "open", description: "Paying" },
+  ),
 
-  agent_registered: example("agent_registered", agent, {}, { role: "writer", model: "gpt-5", skills: ["testing"], tools: ["edit"] }),
+  agent_registered: example(
+    "agent_registered",
+    agent,
+    {},
+    { role: "writer", model: "gpt-5", skills: ["testing"], tools: ["edit"] },
+  ),
   agent_started: example("agent_started", agent, {}, { role: "writer", model: "gpt-5", tools: ["edit"] }),
   agent_completed: example(
     "agent_completed",
@@ -225,7 +240,12 @@ export const examples: { readonly [T in EventType]: Example<InputOf<T>> } = {
 
   safety_blocked: example("safety_blocked", {}, { policy: "no-secrets" }, { reason: "Looks like a key", action: "send_mail" }),
 
-  error_raised: example("error_raised", {}, { errorType: "TypeError" }, { errorMessage: "x is not a function", component: "runner" }),
+  error_raised: example(
+    "error_raised",
+    {},
+    { errorType: "TypeError" },
+    { errorMessage: "x is not a function", component: "runner" },
+  ),
   failure_recorded: example(
     "failure_recorded",
     {},

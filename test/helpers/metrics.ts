@@ -1,12 +1,12 @@
 import { Registry as SuccessorRegistry } from "@prometheus-io/client";
-import { Registry } from "prom-client";
+import { type OpenMetricsContentType, Registry } from "prom-client";
 import type { EventInput } from "../../src/events/types.ts";
 import { FleetState } from "../../src/folds/fleet-state.ts";
 import { Exposition } from "../../src/metrics/exposition/exposition.ts";
 import type { Format } from "../../src/metrics/exposition/formats.ts";
 import { countEvent } from "../../src/metrics/fold.ts";
 import { refreshGauges } from "../../src/metrics/gauges.ts";
-import { type Metrics, MetricSet, type MetricSetOptions } from "../../src/metrics/metric-set.ts";
+import { MetricSet, type MetricSetOptions, type Metrics } from "../../src/metrics/metric-set.ts";
 import type { MetricRegistry } from "../../src/metrics/registry.ts";
 import { complete, NOON } from "./events.ts";
 
@@ -19,7 +19,14 @@ export interface HostRegistry extends MetricRegistry {
 /** The registries that a host may hand in, each made as text and as OpenMetrics. */
 export const registries: readonly { readonly library: string; readonly create: () => HostRegistry }[] = [
   { library: "prom-client", create: () => new Registry() },
-  { library: "prom-client for OpenMetrics", create: () => new Registry(Registry.OPENMETRICS_CONTENT_TYPE) },
+  {
+    library: "prom-client for OpenMetrics",
+    create: () => {
+      const registry = new Registry<OpenMetricsContentType>();
+      registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+      return registry;
+    },
+  },
   { library: "@prometheus-io/client", create: () => new SuccessorRegistry() },
   {
     library: "@prometheus-io/client for OpenMetrics",

@@ -112,7 +112,9 @@ describe("metric definitions", () => {
     });
 
     it("is in base units, which end its name", () => {
-      expect(name).not.toMatch(/_(ms|millis|milliseconds|micros|nanos|minutes|hours|days|percent|kb|mb|gb|kilobytes|megabytes|cents)(_|$)/);
+      expect(name).not.toMatch(
+        /_(ms|millis|milliseconds|micros|nanos|minutes|hours|days|percent|kb|mb|gb|kilobytes|megabytes|cents)(_|$)/,
+      );
       const unit = /_(seconds|bytes|ratio|tokens|usd)(?=_|$)/.exec(name)?.[1];
       if (unit !== undefined) expect(name).toMatch(new RegExp(`_${unit}(_total)?$`));
     });

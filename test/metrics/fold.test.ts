@@ -122,8 +122,12 @@ async function movedBy(input: EventInput): Promise<string[]> {
   const page = Buffer.concat(await new Exposition(set, () => undefined).render("text")).toString();
   const samples = page.split("\n").filter((line) => line !== "" && !line.startsWith("#") && !line.includes("_bucket{"));
   return samples.flatMap((line) => {
-    const short = line.replace(/^agent_/, "").replace(/service="shop",?/, "").replaceAll('"', "");
-    if (short.includes("_seconds_count{") || short.includes("_ratio_count{")) return short.endsWith(" 1") ? [] : [`${short}, not 1`];
+    const short = line
+      .replace(/^agent_/, "")
+      .replace(/service="shop",?/, "")
+      .replaceAll('"', "");
+    if (short.includes("_seconds_count{") || short.includes("_ratio_count{"))
+      return short.endsWith(" 1") ? [] : [`${short}, not 1`];
     return [short.replace(/^(.*)_sum(\{.*\}) /, "$1$2 once ")];
   });
 }
@@ -170,7 +174,10 @@ describe("countEvent", () => {
   it("never counts down where a sender's parts are more than its whole", async () => {
     const fleet = new TestMetrics();
     const { minimal } = examples.model_called;
-    fleet.feed({ ...minimal, data: { ...minimal.data, inputTokens: 10, cacheReadTokens: 100, outputTokens: 5, reasoningTokens: 9 } });
+    fleet.feed({
+      ...minimal,
+      data: { ...minimal.data, inputTokens: 10, cacheReadTokens: 100, outputTokens: 5, reasoningTokens: 9 },
+    });
     fleet.feed({ ...examples.context_compacted.minimal, data: { tokensBefore: 10, tokensAfter: 20 } });
     for (const [name, value] of await fleet.samples()) expect(value, name).toBeGreaterThanOrEqual(0);
   });
@@ -190,7 +197,7 @@ describe("countEvent", () => {
     for (const { full } of exampleList) fleet.feed(full);
     const page = await fleet.page("openmetrics");
     const histograms = [...page.matchAll(/^# TYPE (agent_\S+) histogram$/gm)].map(([, name]) => name);
-    expect(histograms).toHaveLength(11);
+    expect(histograms).toHaveLength(12);
     for (const name of histograms) expect(page).toMatch(new RegExp(`^${name}_bucket\\{.* # \\{trace_id=`, "m"));
   });
 });

@@ -18,11 +18,18 @@ export type { CurrentTrace, OpenAIAgentsOptions } from "./options.ts";
  * | guardrail | `safety_blocked` where it was triggered |
  * | turn | `step_progressed` |
  *
- * Two limits. The SDK hands on no error objects, only as much of their text as its `traceIncludeSensitiveData` and its tools'
- * `errorFunction` allow; where that names no type, it is `AgentError`, `ToolError` or `ModelError`. And it does not let
- * a processor run an agent's tools: your own `crowsnest` calls in a tool nest under its span because the processor looks up
- * what is current in the SDK (give it `current`), but spans of other OpenTelemetry instrumentations in a tool do not. Budgets with
- * `enforce` refuse work that you wrap yourself, such as the `crowsnest.task` around a `run`.
+ * What the SDK does not hand on cannot be told:
+ *
+ * - Errors come without their objects, with as much of their text as its `traceIncludeSensitiveData` and its tools' `errorFunction`
+ *   allow; where that names no type, it is `AgentError`, `ToolError` or `ModelError`.
+ * - With `traceIncludeSensitiveData: false`, OpenAI's models keep their usage to themselves, so tokens and cost are unknown.
+ * - A processor cannot run an agent's tools. Your own `crowsnest` calls in a tool nest under its span all the same, as the processor
+ *   looks up what is current in the SDK (give it `current`); spans of other OpenTelemetry instrumentations in there do not.
+ * - A trace's end is told only where nothing was thrown out of it. A failing run therefore ends the workflow; a further run in the
+ *   same trace begins it anew.
+ * - Where the SDK does not trace (`OPENAI_AGENTS_DISABLE_TRACING`, or `NODE_ENV` is "test"), nothing is seen.
+ *
+ * Budgets with `enforce` refuse work that you wrap yourself, such as the `crowsnest.task` around a `run`.
  *
  * @param crowsnest of `createCrowsnest`, or of a hub's `attach`
  * @throws TypeError where an option is wrong, naming it

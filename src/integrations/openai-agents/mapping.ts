@@ -7,11 +7,11 @@ import type { OpenAIAgentsOptions } from "./options.ts";
 /** What is known of a whole trace while it runs. */
 export interface TraceNotes {
   readonly id: string;
+  /** Its name, for people; undefined where the processor was added while it ran. */
+  readonly name: string | undefined;
   /** True where the trace is a workflow run by itself, rather than part of one. */
   readonly isWorkflow: boolean;
   readonly sessionId: string | undefined;
-  /** How its last run ended. */
-  lastError: SpanError | null;
   /** Some agent of it has told an error. */
   hasToldError: boolean;
 }

@@ -2,7 +2,7 @@ import type { SpanError } from "@openai/agents";
 import type { AnyWork, Place } from "../../instrument/face.ts";
 import type { TraceNotes } from "./mapping.ts";
 
-/** A trace or a span of the SDK that has begun and not ended. */
+/** A span of the SDK that has begun and not ended. */
 export interface OpenSpan {
   readonly trace: TraceNotes;
   /** What happens inside of it belongs to this. */
@@ -13,7 +13,7 @@ export interface OpenSpan {
   abandon(): void;
 }
 
-/** Most traces and spans that are followed at once. */
+/** Most spans that are followed at once. */
 const MAX_OPEN = 10_000;
 
 /** What has begun and not ended, by the SDK's ids. Bounded: the oldest is given up, as it is the likeliest never to end. */
@@ -28,6 +28,14 @@ export class OpenSpans {
 
   get size(): number {
     return this.#open.size;
+  }
+
+  has(id: string): boolean {
+    return this.#open.has(id);
+  }
+
+  hasTrace(traceId: string): boolean {
+    return this.#byTrace.has(traceId);
   }
 
   find(id: string): OpenSpan | undefined {

@@ -1,17 +1,16 @@
-import type { Span, SpanData, SpanError, Trace, TracingProcessor } from "@openai/agents";
-import { type AnyWork, type Face, type Place, surroundingsOf, type Work } from "../../instrument/face.ts";
+import type { Span, SpanData, Trace, TracingProcessor } from "@openai/agents";
+import { type AnyWork, type Face, type Place, surroundingsOf } from "../../instrument/face.ts";
 import { type Follower, follow, wasEnteredIn } from "../../instrument/followers.ts";
-import type { WorkHandle } from "../../instrument/operation.ts";
-import { failureOf, settle } from "./failure.ts";
 import { Handoffs } from "./handoffs.ts";
 import { abandon, type Begun, type TraceNotes, unixMillisNow } from "./mapping.ts";
 import { type OpenSpan, OpenSpans } from "./open-spans.ts";
+import { OpenTraces } from "./open-traces.ts";
 import type { OpenAIAgentsOptions } from "./options.ts";
 import { mapSpan } from "./spans/index.ts";
 
 const DONE = Promise.resolve();
-/** How often it is told at most that a span could not be understood. */
-const TELL_EVERY_MILLIS = 60_000;
+/** How often it is told at most that a span could not be understood, and how often forgotten traces are looked for. */
+const RARELY_MILLIS = 60_000;
 
 /** The thin layer; where it stands on its own rather than in a hub, it can tell when everything has arrived. */
 export type FlushableFace = Face & { readonly flush?: () => Promise<unknown> };
@@ -20,44 +19,60 @@ export type FlushableFace = Face & { readonly flush?: () => Promise<unknown> };
 export class CrowsnestProcessor implements TracingProcessor {
   readonly #crowsnest: FlushableFace;
   readonly #options: OpenAIAgentsOptions;
-  readonly #open: OpenSpans;
+  readonly #spans: OpenSpans;
+  readonly #traces: OpenTraces;
   readonly #handoffs = new Handoffs();
   readonly #follower: Follower;
   #unfollow: (() => void) | undefined;
   #toldAtMillis = Number.NEGATIVE_INFINITY;
+  #sweptAtMillis = performance.now();
 
-  constructor(crowsnest: FlushableFace, options: OpenAIAgentsOptions, open: OpenSpans = new OpenSpans()) {
+  constructor(crowsnest: FlushableFace, options: OpenAIAgentsOptions, spans: OpenSpans = new OpenSpans()) {
     this.#crowsnest = crowsnest;
     this.#options = options;
-    this.#open = open;
+    this.#spans = spans;
+    this.#traces = new OpenTraces(crowsnest);
     this.#follower = {
       current: () => currentId(options),
       find: (id) => {
-        const inside = open.find(id)?.inside;
+        const inside = (spans.find(id) ?? this.#traces.find(id))?.inside;
         return inside && surroundingsOf(inside);
       },
     };
   }
 
-  onTraceStart(trace: Trace): Promise<void> {
-    return this.#guard(() => this.#startTrace(trace));
+  onTraceStart({ traceId, name, groupId }: Trace): Promise<void> {
+    return this.#guard(() => {
+      this.#sweep();
+      if (this.#traces.find(traceId) === undefined) this.#traces.start(traceId, { name, groupId });
+    });
   }
 
-  onTraceEnd(trace: Trace): Promise<void> {
-    return this.#guard(() => this.#endTrace(trace.traceId));
+  onTraceEnd({ traceId }: Trace): Promise<void> {
+    return this.#guard(() => {
+      // The SDK ends a trace after its spans; what is still open now has been forgotten.
+      for (const span of this.#spans.takeAll(traceId)) span.abandon();
+      this.#handoffs.close(traceId);
+      this.#traces.end(traceId);
+    });
   }
 
   onSpanStart(span: Span<SpanData>): Promise<void> {
-    return this.#guard(() => this.#startSpan(span));
+    return this.#guard(() => {
+      if (this.#spans.has(span.spanId)) return;
+      this.#startSpan(span);
+      // A processor before this one may have held up the start until after the end.
+      if (span.endedAt !== null) this.#endSpan(span);
+    });
   }
 
   onSpanEnd(span: Span<SpanData>): Promise<void> {
-    return this.#guard(() => this.#endSpan(span.spanId, span.error));
+    return this.#guard(() => this.#endSpan(span));
   }
 
   /** Nothing waits in here, as events are on their way when their span ends; but they may not have arrived. */
   async forceFlush(): Promise<void> {
-    await this.#crowsnest.flush?.();
+    await this.#crowsnest.flush?.().catch(() => undefined);
   }
 
   /**
@@ -68,53 +83,17 @@ export class CrowsnestProcessor implements TracingProcessor {
     return this.forceFlush();
   }
 
-  #startTrace({ traceId, name, groupId }: Trace): void {
-    if (this.#open.find(traceId) !== undefined) return;
-    const here = this.#crowsnest.here();
-    const sessionId = groupId ?? undefined;
-    // Inside a workflow of the host's own, a trace is a part of that one.
-    const workflow = here.workflowId === undefined ? this.#beginWorkflow(name, traceId, sessionId) : undefined;
-    const notes: TraceNotes = {
-      id: traceId,
-      isWorkflow: workflow !== undefined,
-      sessionId,
-      lastError: null,
-      hasToldError: false,
-    };
-    this.#add(traceId, {
-      trace: notes,
-      inside: workflow ?? here,
-      agent: undefined,
-      run: undefined,
-      end: () => workflow && settle(workflow, failureOf(notes.lastError, "WorkflowError", !notes.hasToldError)),
-      abandon: () => workflow && abandon(workflow),
-    });
-  }
-
-  #beginWorkflow(name: string, id: string, sessionId: string | undefined): Work<WorkHandle> {
-    return this.#crowsnest.begin("workflow", { name, id, ...(sessionId === undefined ? {} : { sessionId }) });
-  }
-
-  #endTrace(traceId: string): void {
-    const trace = this.#take(traceId);
-    this.#handoffs.close(traceId);
-    // The SDK ends a trace after its spans; what is still open now has been forgotten.
-    for (const span of this.#open.takeAll(traceId)) span.abandon();
-    trace?.end(null);
-    this.#rest();
-  }
-
   #startSpan(span: Span<SpanData>): void {
     const { spanId, traceId } = span;
-    if (this.#open.find(spanId) !== undefined) return;
     const parentId = span.parentId ?? traceId;
-    const parent = this.#open.find(parentId);
-    const inside = this.#placeIn(parentId, parent);
-    const trace = parent?.trace ?? this.#open.find(traceId)?.trace ?? unknownTrace(traceId);
+    const trace = this.#traces.resume(traceId);
+    const parent = this.#spans.find(parentId);
+    const notes = trace?.notes ?? unknownTrace(traceId);
+    const inside = this.#placeIn(parentId, parent?.inside ?? trace?.inside);
     const begun = mapSpan(span.spanData, {
       crowsnest: this.#crowsnest,
       options: this.#options,
-      trace,
+      trace: notes,
       handoffs: this.#handoffs,
       inside,
       agent: parent?.agent,
@@ -122,39 +101,34 @@ export class CrowsnestProcessor implements TracingProcessor {
       parentId,
       startedUnixMillis: unixMillisNow(),
     });
-    this.#add(spanId, openSpan(begun, trace, inside, parent));
-    // A processor before this one may have held up the start until after the end.
-    if (span.endedAt !== null) this.#endSpan(spanId, span.error);
+    this.#spans.add(spanId, openSpan(begun, notes, inside, parent));
   }
 
-  #endSpan(spanId: string, error: SpanError | null): void {
-    this.#take(spanId)?.end(error);
+  #endSpan(span: Span<SpanData>): void {
+    const { spanId, traceId, error } = span;
+    const open = this.#spans.take(spanId);
     this.#handoffs.close(spanId);
-    this.#rest();
+    if (open === undefined) return;
+    open.end(error);
+    const trace = this.#traces.find(traceId);
+    if (trace === undefined) return;
+    const isRun = span.parentId === null && (span.spanData.type === "task" || span.spanData.type === "agent");
+    if (isRun && error !== null) trace.failure = error;
+    if (trace.failure !== null && !this.#spans.hasTrace(traceId)) this.#traces.close(traceId);
   }
 
   /** What a span belongs to: its parent, unless work of the host's own lies between the two. */
-  #placeIn(parentId: string, parent: OpenSpan | undefined): AnyWork | Place {
+  #placeIn(parentId: string, parent: AnyWork | Place | undefined): AnyWork | Place {
     const here = this.#crowsnest.here();
-    if (parent === undefined) return here;
     const scope = surroundingsOf(here)?.scope;
-    return scope !== undefined && wasEnteredIn(scope, this.#follower, parentId) ? here : parent.inside;
+    const isBetween = scope !== undefined && wasEnteredIn(scope, this.#follower, parentId);
+    return isBetween || parent === undefined ? here : parent;
   }
 
-  #add(id: string, span: OpenSpan): void {
-    this.#unfollow ??= follow(this.#follower);
-    this.#open.add(id, span);
-  }
-
-  #take(id: string): OpenSpan | undefined {
-    return this.#open.take(id);
-  }
-
-  /** Nothing is asked of the SDK while nothing of it is open. */
-  #rest(): void {
-    if (this.#open.size > 0) return;
-    this.#unfollow?.();
-    this.#unfollow = undefined;
+  #sweep(): void {
+    if (performance.now() - this.#sweptAtMillis < RARELY_MILLIS) return;
+    this.#sweptAtMillis = performance.now();
+    this.#traces.sweep((traceId) => this.#spans.hasTrace(traceId));
   }
 
   #guard(work: () => void): Promise<void> {
@@ -163,11 +137,22 @@ export class CrowsnestProcessor implements TracingProcessor {
     } catch (error) {
       this.#tell(error);
     }
+    this.#followWhileOpen();
     return DONE;
   }
 
+  /** Nothing is asked of the SDK while nothing of it is open. */
+  #followWhileOpen(): void {
+    if (this.#spans.size + this.#traces.size > 0) {
+      this.#unfollow ??= follow(this.#follower);
+    } else {
+      this.#unfollow?.();
+      this.#unfollow = undefined;
+    }
+  }
+
   #tell(error: unknown): void {
-    if (performance.now() - this.#toldAtMillis < TELL_EVERY_MILLIS) return;
+    if (performance.now() - this.#toldAtMillis < RARELY_MILLIS) return;
     this.#toldAtMillis = performance.now();
     const [failureType, errorMessage] = error instanceof Error ? [error.name, error.message] : ["Error", String(error)];
     const data = { failureType, errorMessage, component: "crowsnest/openai-agents", recoveryAttempted: false };
@@ -175,8 +160,12 @@ export class CrowsnestProcessor implements TracingProcessor {
   }
 }
 
-function openSpan(begun: Begun, trace: TraceNotes, inside: AnyWork | Place, parent: OpenSpan | undefined): OpenSpan {
-  const { work, end } = begun;
+function openSpan(
+  { work, end, ...begun }: Begun,
+  trace: TraceNotes,
+  inside: AnyWork | Place,
+  parent: OpenSpan | undefined,
+): OpenSpan {
   return {
     trace,
     inside: work ?? inside,
@@ -189,11 +178,15 @@ function openSpan(begun: Begun, trace: TraceNotes, inside: AnyWork | Place, pare
 
 /** Spans can come without their trace, where the processor was added while it ran. */
 function unknownTrace(id: string): TraceNotes {
-  return { id, isWorkflow: false, sessionId: undefined, lastError: null, hasToldError: false };
+  return { id, name: undefined, isWorkflow: false, sessionId: undefined, hasToldError: false };
 }
 
 /** The SDK's span, or else trace, that is current where the caller stands. */
 function currentId(options: OpenAIAgentsOptions): string | undefined {
-  const now = options.current?.();
-  return now?.span?.spanId ?? now?.trace.traceId;
+  try {
+    const now = options.current?.();
+    return now?.span?.spanId ?? now?.trace.traceId;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,8 @@ import type { TokenUsage } from "../../instrument/kinds/model-call.ts";
 export function readUsage(usage: unknown): TokenUsage | undefined {
   const inputTokens = firstNumber(usage, ["input_tokens", "inputTokens", "prompt_tokens"]);
   const outputTokens = firstNumber(usage, ["output_tokens", "outputTokens", "completion_tokens"]);
-  if (inputTokens === undefined && outputTokens === undefined) return undefined;
+  // Streams whose provider says nothing of tokens come with zeros.
+  if ((inputTokens ?? 0) + (outputTokens ?? 0) === 0) return undefined;
   const input = detailsOf(usage, ["input_tokens_details", "inputTokensDetails", "prompt_tokens_details"]);
   const output = detailsOf(usage, ["output_tokens_details", "outputTokensDetails", "completion_tokens_details"]);
   return withoutAbsent({

@@ -49,7 +49,10 @@ function checkedValue(value: unknown): number {
 /** The lines that introduce a metric. */
 export function headOf(name: string, help: string, type: string, format: Format): string[] {
   const openMetrics = format === "openmetrics";
-  return [`# HELP ${name} ${escapeHelp(help, openMetrics)}\n`, `# TYPE ${name} ${openMetrics && type === "untyped" ? "unknown" : type}\n`];
+  return [
+    `# HELP ${name} ${escapeHelp(help, openMetrics)}\n`,
+    `# TYPE ${name} ${openMetrics && type === "untyped" ? "unknown" : type}\n`,
+  ];
 }
 
 function exemplarOf(exemplar: ForeignMetric["values"][number]["exemplar"]): string {

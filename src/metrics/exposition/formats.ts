@@ -19,9 +19,13 @@ interface MediaRange {
  */
 export function negotiateFormat(accept: string | undefined): Format {
   const ranges = (accept ?? "").toLowerCase().split(",").map(readRange);
-  const openMetrics = heaviest(ranges.filter(({ type, parameters }) => type === "application/openmetrics-text" && speaksVersion1(parameters)));
+  const openMetrics = heaviest(
+    ranges.filter(({ type, parameters }) => type === "application/openmetrics-text" && speaksVersion1(parameters)),
+  );
   // The most specific range that covers plain text is the one that counts.
-  const text = ["text/plain", "text/*", "*/*"].map((wanted) => ranges.filter(({ type }) => type === wanted)).find(({ length }) => length > 0);
+  const text = ["text/plain", "text/*", "*/*"]
+    .map((wanted) => ranges.filter(({ type }) => type === wanted))
+    .find(({ length }) => length > 0);
   return openMetrics > 0 && openMetrics >= heaviest(text ?? []) ? "openmetrics" : "text";
 }
 

@@ -4,13 +4,15 @@ import { mapAgent } from "./agent.ts";
 import { mapGuardrail } from "./guardrail.ts";
 import { mapHandoff } from "./handoff.ts";
 import { mapGeneration, mapResponse } from "./model.ts";
-import { mapRun, mapTurn } from "./run.ts";
 import { mapListTools, mapTool } from "./tool.ts";
+import { mapTurn } from "./turn.ts";
 
-/** What each type of span becomes. Types that are not listed (custom spans, speech) are nothing of ours, but keep the nesting. */
+/**
+ * What each type of span becomes. Types that are not listed are nothing of ours, but keep the nesting: the SDK's "task", which is one
+ * call of `run` and whose agents tell all there is to tell; custom spans; speech.
+ */
 const mappings: { readonly [T in SpanData["type"]]?: Mapping<Extract<SpanData, { type: T }>> } = {
   agent: mapAgent,
-  task: mapRun,
   turn: mapTurn,
   generation: mapGeneration,
   response: mapResponse,

@@ -7,9 +7,13 @@ import { readUsage } from "../usage.ts";
 /** How a model is called whose name the SDK keeps to itself. */
 const UNKNOWN_MODEL = "unknown";
 
-/** A call of a model that is not OpenAI's Responses API. */
+/**
+ * A call of any other model. The SDK's own for Chat Completions leaves its usage in the answer that it puts on the span, which it
+ * does unless `traceIncludeSensitiveData` is false.
+ */
 export const mapGeneration: Mapping<GenerationSpanData> = (data, around) => ({
-  end: (error) => tellModelCall(around, error, data.model, readUsage(data.usage), data.input),
+  end: (error) =>
+    tellModelCall(around, error, data.model, readUsage(data.usage) ?? readUsage(data.output?.[0]?.usage), data.input),
 });
 
 /**

@@ -1,0 +1,33 @@
+import { context, propagation, trace } from "@opentelemetry/api";
+import { NodeSDK } from "@opentelemetry/sdk-node";
+import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
+import { onTestFinished } from "vitest";
+
+export interface RememberedSpans {
+  /** The names of the span and of everything around it, innermost first. */
+  lineOf(name: string): Promise<string[]>;
+}
+
+/** An OpenTelemetry SDK of the host's, as Crowsnest finds it in place, that remembers the spans which ended. */
+export function rememberSpans(): RememberedSpans {
+  const exporter = new InMemorySpanExporter();
+  const processor = new SimpleSpanProcessor({ exporter });
+  const sdk = new NodeSDK({ spanProcessors: [processor], metricReaders: [], logRecordProcessors: [] });
+  sdk.start();
+  onTestFinished(async () => {
+    await sdk.shutdown();
+    trace.disable();
+    context.disable();
+    propagation.disable();
+  });
+  return {
+    async lineOf(name) {
+      await processor.forceFlush();
+      const spans = new Map(exporter.getFinishedSpans().map((span) => [span.spanContext().spanId, span]));
+      const line: string[] = [];
+      let span: ReadableSpan | undefined = [...spans.values()].find((candidate) => candidate.name === name);
+      for (; span !== undefined; span = spans.get(span.parentSpanContext?.spanId ?? "")) line.push(span.name);
+      return line;
+    },
+  };
+}
