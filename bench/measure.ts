@@ -57,14 +57,22 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** A ratio against its bar. */
 export function ratioResult(name: string, unit: string, value: number, baseline: number, atMost: number): BenchResult {
   const ratio = value / baseline;
-  return { name, value: round(value), unit, baseline: round(baseline), ratio: round(ratio), bar: `<= ${atMost}`, ok: ratio <= atMost };
+  return {
+    name,
+    value: round(value),
+    unit,
+    baseline: round(baseline),
+    ratio: round(ratio),
+    bar: `<= ${atMost}`,
+    ok: ratio <= atMost,
+  };
 }
 
 /** An absolute figure against its bar. */

@@ -7,7 +7,7 @@ export function renderMetricsReference(): string {
   return [
     "# Metrics",
     "",
-    "Made from `src/metrics/definitions.ts` by `npm run generate`. `agent` is the default prefix; `metricPrefix: \"yolo\"` gives",
+    'Made from `src/metrics/definitions.ts` by `npm run generate`. `agent` is the default prefix; `metricPrefix: "yolo"` gives',
     "`yolo_handoffs_total`. Histograms carry exemplars with `trace_id` and `span_id` in OpenMetrics. A label has at most 200 values and a",
     "metric at most 2,000 combinations, then `other` (options `maxLabelValues`, `maxSeriesPerMetric`).",
     "",

@@ -12,7 +12,7 @@ import { Exposition } from "./metrics/exposition/exposition.ts";
 import { countEvent } from "./metrics/fold.ts";
 import { refreshGauges } from "./metrics/gauges.ts";
 import { watchHost } from "./metrics/host.ts";
-import { type Metrics, MetricSet } from "./metrics/metric-set.ts";
+import { MetricSet, type Metrics } from "./metrics/metric-set.ts";
 import type { MetricRegistry } from "./metrics/registry.ts";
 
 /** From which share of its capacity on a queue is about to lose events. */
@@ -83,8 +83,7 @@ export class Core {
     sweep.unref();
     this.#stops.push(() => clearInterval(sweep));
     if (!this.config.hostMetrics) return;
-    const failed = (error: unknown) =>
-      this.trouble.tell("host", () => `the host's figures cannot be read: ${messageOf(error)}`);
+    const failed = (error: unknown) => this.trouble.tell("host", () => `the host's figures cannot be read: ${messageOf(error)}`);
     this.#stops.push(await watchHost(this.metrics, process.cwd(), failed));
   }
 
@@ -185,6 +184,7 @@ export class Core {
 }
 
 function spanLoss(reason: string, cause: unknown): string {
-  if (reason === "queue_full") return "spans are lost, as more end than can be exported; OTEL_BSP_MAX_QUEUE_SIZE lets more of them wait";
+  if (reason === "queue_full")
+    return "spans are lost, as more end than can be exported; OTEL_BSP_MAX_QUEUE_SIZE lets more of them wait";
   return `spans are lost, as they cannot be exported (${messageOf(cause)}); OTEL_EXPORTER_OTLP_ENDPOINT says where to, traces: false leaves them out`;
 }

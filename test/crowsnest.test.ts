@@ -64,7 +64,12 @@ describe("an embedded Crowsnest", () => {
   test("says after a flush whether everything has arrived", async () => {
     const { crowsnest } = await startEmbedded({
       sinks: [
-        { name: "broken", start: async () => undefined, write: () => Promise.reject(new Error("disk full")), close: async () => undefined },
+        {
+          name: "broken",
+          start: async () => undefined,
+          write: () => Promise.reject(new Error("disk full")),
+          close: async () => undefined,
+        },
       ],
     });
     expect(await crowsnest.flush()).toEqual({ delivered: true, problems: [] });
@@ -88,7 +93,10 @@ describe("what is wrong at the start", () => {
   const wrong: readonly [options: object, message: string][] = [
     [{ prot: 1 }, "prot is not an option"],
     [{ port: -1 }, "port takes a port from 0 (any free one) to 65535, or off, but is -1"],
-    [{ metricPrefix: "9lives" }, 'metricPrefix takes letters, digits and underscores (at most 40), beginning with a letter, but is "9lives"'],
+    [
+      { metricPrefix: "9lives" },
+      'metricPrefix takes letters, digits and underscores (at most 40), beginning with a letter, but is "9lives"',
+    ],
     [{ service: "" }, 'service takes a name of 1 to 200 characters, but is ""'],
     [{ traces: "maybe" }, 'traces takes true or false, but is "maybe"'],
   ];
@@ -110,7 +118,9 @@ describe("what is wrong at the start", () => {
       write: async () => undefined,
       close: async () => undefined,
     };
-    await expect(createCrowsnest({ port: "off", traces: false, signals: false, sinks: [broken] })).rejects.toThrow("no such folder");
+    await expect(createCrowsnest({ port: "off", traces: false, signals: false, sinks: [broken] })).rejects.toThrow(
+      "no such folder",
+    );
   });
 
   test("a metric name that the host has taken fails the start, naming it", async () => {

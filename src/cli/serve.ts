@@ -13,6 +13,6 @@ export async function serve(options: Readonly<Record<string, unknown>>): Promise
 }
 
 /** The one line that says that the hub is there, and where. */
-export function announce(hub: Pick<Hub, "url">): void {
+function announce(hub: Pick<Hub, "url">): void {
   console.log(`listening ${hub.url} (${hub.url}/metrics, ${hub.url}/health)`);
 }

@@ -58,7 +58,9 @@ export class OpenOperations {
 
   /** Work whose source has said nothing at all since the given moment. */
   silentSince(unixMillis: number): OpenOperation[] {
-    return [...this.all()].filter(({ start }) => (this.#heard.get(start.source)?.unixMillis ?? start.timeUnixMillis) < unixMillis);
+    return [...this.all()].filter(
+      ({ start }) => (this.#heard.get(start.source)?.unixMillis ?? start.timeUnixMillis) < unixMillis,
+    );
   }
 
   #hear({ source, timeUnixMillis }: AgentEvent): void {

@@ -10,7 +10,8 @@ export const UNNAMED = "unknown";
 
 /** A name, or `unknown`. */
 export function cleanName(value: unknown, what: string, report: ReportFault, reason: FaultReason = "missing_name"): string {
-  if (typeof value === "string" && value.length > 0) return value.length <= MAX_NAME_CHARS ? value : value.slice(0, MAX_NAME_CHARS);
+  if (typeof value === "string" && value.length > 0)
+    return value.length <= MAX_NAME_CHARS ? value : value.slice(0, MAX_NAME_CHARS);
   report(reason, () => `${what} is ${describe(value)}, but has to be a name; it is shown as ${UNNAMED}`);
   return UNNAMED;
 }
@@ -20,7 +21,10 @@ export function cleanId(value: unknown, what: string, report: ReportFault): stri
   if (value === undefined) return undefined;
   if (typeof value === "string" && value.length > 0 && value.length <= MAX_NAME_CHARS) return value;
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  report("invalid_event", () => `${what} is ${describe(value)}, but has to be text of 1 to ${MAX_NAME_CHARS} characters; it is left out`);
+  report(
+    "invalid_event",
+    () => `${what} is ${describe(value)}, but has to be text of 1 to ${MAX_NAME_CHARS} characters; it is left out`,
+  );
   return undefined;
 }
 
@@ -74,5 +78,7 @@ export function cleanOutcome(value: unknown, report: ReportFault): Outcome | und
 
 function describe(value: unknown): string {
   if (typeof value === "string") return value === "" ? "empty" : JSON.stringify(value.slice(0, 60));
-  return typeof value === "number" || typeof value === "boolean" || value === undefined || value === null ? String(value) : `a ${typeof value}`;
+  return typeof value === "number" || typeof value === "boolean" || value === undefined || value === null
+    ? String(value)
+    : `a ${typeof value}`;
 }

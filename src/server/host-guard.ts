@@ -10,7 +10,10 @@ export function createHostGuard(host: string): RequestHandler {
   const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
   return (request: Request, response: Response, next: NextFunction) => {
     if (!isLoopback || isAllowed(request.headers.host, host)) return next();
-    response.status(421).type("text/plain").send(`This hub answers to ${host} and localhost only, not to the Host that was sent.\n`);
+    response
+      .status(421)
+      .type("text/plain")
+      .send(`This hub answers to ${host} and localhost only, not to the Host that was sent.\n`);
   };
 }
 

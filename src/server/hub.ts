@@ -101,7 +101,10 @@ class RunningHub implements Hub {
     if (config.traces) this.#tracing = await this.#startTracing();
     await this.#core.start();
     if (config.hostMetrics) collectNodeMetrics(this.#registry);
-    const app = createHubApp(this.#core.observed("hub", () => this.#ready && this.#closing === undefined), config);
+    const app = createHubApp(
+      this.#core.observed("hub", () => this.#ready && this.#closing === undefined),
+      config,
+    );
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();

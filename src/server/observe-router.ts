@@ -35,11 +35,16 @@ async function answerScrape(observed: Observed, request: Request, response: Resp
   try {
     chunks = await observed.exposition.render(format);
   } catch (error) {
-    response.status(500).type("text/plain").send(`${error instanceof Error ? error.message : "the scrape failed"}\n`);
+    response
+      .status(500)
+      .type("text/plain")
+      .send(`${error instanceof Error ? error.message : "the scrape failed"}\n`);
     return;
   }
   observed.scraped((performance.now() - startedAt) / 1_000);
-  response.status(200).set({ "Content-Type": contentTypes[format], "Cache-Control": "no-store", Vary: "Accept, Accept-Encoding" });
+  response
+    .status(200)
+    .set({ "Content-Type": contentTypes[format], "Cache-Control": "no-store", Vary: "Accept, Accept-Encoding" });
   try {
     if (request.acceptsEncodings("gzip", "identity") === "gzip") {
       response.set("Content-Encoding", "gzip");

@@ -8,10 +8,10 @@ import type { TracingOptions, TracingWatcher } from "./start-tracing.ts";
 export function startSdk(options: TracingOptions, watcher: TracingWatcher): { flush(): Promise<void>; close(): Promise<void> } {
   const processors = spanProcessors(options, watcher);
   const sdk = new NodeSDK({
-    serviceName: process.env["OTEL_SERVICE_NAME"] ?? serviceFromAttributes() ?? options.service,
+    serviceName: process.env.OTEL_SERVICE_NAME ?? serviceFromAttributes() ?? options.service,
     ...(processors === undefined ? {} : { spanProcessors: processors }),
-    ...(process.env["OTEL_LOGS_EXPORTER"] === undefined ? { logRecordProcessors: [] } : {}),
-    ...(process.env["OTEL_METRICS_EXPORTER"] === undefined ? { metricReaders: [] } : {}),
+    ...(process.env.OTEL_LOGS_EXPORTER === undefined ? { logRecordProcessors: [] } : {}),
+    ...(process.env.OTEL_METRICS_EXPORTER === undefined ? { metricReaders: [] } : {}),
   });
   sdk.start();
   let closing: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export function startSdk(options: TracingOptions, watcher: TracingWatcher): { fl
 
 /** Undefined leaves the choice to the SDK, where a variable asks for another exporter than OTLP. */
 function spanProcessors(options: TracingOptions, watcher: TracingWatcher): SpanProcessor[] | undefined {
-  const exporters = process.env["OTEL_TRACES_EXPORTER"];
+  const exporters = process.env.OTEL_TRACES_EXPORTER;
   if (exporters === "none" || (!options.exportSpans && exporters === undefined)) return [new NoopSpanProcessor()];
   return exporters === undefined || exporters === "otlp" ? [createExportProcessor(watcher)] : undefined;
 }
@@ -45,6 +45,6 @@ async function shutDown(sdk: NodeSDK): Promise<void> {
 }
 
 function serviceFromAttributes(): string | undefined {
-  const attributes = process.env["OTEL_RESOURCE_ATTRIBUTES"]?.split(",") ?? [];
+  const attributes = process.env.OTEL_RESOURCE_ATTRIBUTES?.split(",") ?? [];
   return attributes.find((entry) => entry.trim().startsWith("service.name="))?.split("=")[1];
 }

@@ -24,7 +24,7 @@ export interface Tracing {
 }
 
 /** The instrumentation scope of all our spans. */
-export const TRACER_NAME = "crowsnest";
+const TRACER_NAME = "crowsnest";
 
 /**
  * Gives a tracer: the host's where it has registered an OpenTelemetry SDK, else one of our own with W3C context and an OTLP

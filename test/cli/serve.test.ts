@@ -56,7 +56,10 @@ test("a port that is taken is told in one sentence, with the port and what moves
 
 test.each([
   [["--port", "-1"], "crowsnest: --port takes a port from 0 (any free one) to 65535, or off, but is -1"],
-  [["--metric-prefix", "9x"], '--metric-prefix takes letters, digits and underscores (at most 40), beginning with a letter, but is "9x"'],
+  [
+    ["--metric-prefix", "9x"],
+    '--metric-prefix takes letters, digits and underscores (at most 40), beginning with a letter, but is "9x"',
+  ],
   [["--config", "/no/such.yaml"], "crowsnest: --config names /no/such.yaml, which does not exist"],
 ])("a wrong flag %j is told as it was written", async (args, message) => {
   const { said, exitCode } = await runHere(["serve", ...args]);

@@ -8,7 +8,13 @@ describe("what began and never ends", () => {
     const { crowsnest, recorder, settle, metric } = await startEmbedded({ abandonAfterSeconds: 0.2 });
     const elsewhere = { source: "python-agents", operationId: "H-1" } as const;
     crowsnest.emit({ type: "handoff_started", ...elsewhere, data: { fromAgent: "scribe", toAgent: "critic" } });
-    crowsnest.emit({ type: "task_assigned", source: "python-agents", agent: "scribe", taskId: "T-9", data: { taskType: "write" } });
+    crowsnest.emit({
+      type: "task_assigned",
+      source: "python-agents",
+      agent: "scribe",
+      taskId: "T-9",
+      data: { taskType: "write" },
+    });
     expect(await metric('agent_handoffs_in_progress{service="python-agents"}')).toBe(1);
     await until("the handoff to be abandoned", async () => {
       await settle();

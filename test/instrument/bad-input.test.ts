@@ -9,90 +9,93 @@ const dropped = (reason: string) => `crowsnest_events_dropped_total{queue="input
 const untyped = (crowsnest: Crowsnest) => crowsnest as unknown as Record<keyof Crowsnest, (...given: unknown[]) => unknown>;
 
 const circular: Record<string, unknown> = {};
-circular["self"] = circular;
+circular.self = circular;
 
 describe("what is handed in wrongly is counted with its reason, told, and stops nothing after it", () => {
-  const cases: readonly [what: string, reason: string, act: (crowsnest: Record<keyof Crowsnest, (...given: unknown[]) => unknown>) => unknown][] =
+  const cases: readonly [
+    what: string,
+    reason: string,
+    act: (crowsnest: Record<keyof Crowsnest, (...given: unknown[]) => unknown>) => unknown,
+  ][] = [
+    ["an event of an unknown type", "unknown_type", (c) => c.emit({ type: "lunch_eaten", data: {} })],
+    ["an event without an agent", "missing_agent", (c) => c.emit({ type: "agent_started", data: {} })],
+    ["an event that is no object", "not_an_object", (c) => c.emit("handoff")],
+    ["an event that is null", "not_an_object", (c) => c.emit(null)],
     [
-      ["an event of an unknown type", "unknown_type", (c) => c.emit({ type: "lunch_eaten", data: {} })],
-      ["an event without an agent", "missing_agent", (c) => c.emit({ type: "agent_started", data: {} })],
-      ["an event that is no object", "not_an_object", (c) => c.emit("handoff")],
-      ["an event that is null", "not_an_object", (c) => c.emit(null)],
-      [
-        "an unknown outcome",
-        "unknown_outcome",
-        (c) => c.emit({ type: "agent_completed", agent: "a", data: { outcome: "great", durationSeconds: 1 } }),
-      ],
-      [
-        "a negative duration",
-        "negative_number",
-        (c) => c.emit({ type: "agent_completed", agent: "a", data: { outcome: "success", durationSeconds: -1 } }),
-      ],
-      [
-        "a duration that is not a number",
-        "not_a_number",
-        (c) => c.emit({ type: "agent_completed", agent: "a", data: { outcome: "success", durationSeconds: Number.NaN } }),
-      ],
-      [
-        "a payload that contains itself",
-        "circular",
-        (c) => c.emit({ type: "skill_invoked", data: { skill: "s", outcome: "success", params: circular } }),
-      ],
-      [
-        "a huge payload",
-        "too_large",
-        (c) => c.emit({ type: "skill_invoked", data: { skill: "s", outcome: "success", params: "x".repeat(1_000_000) } }),
-      ],
-      [
-        "a getter that throws",
-        "unreadable",
-        (c) =>
-          c.emit({
-            type: "agent_started",
-            agent: "a",
-            get data() {
+      "an unknown outcome",
+      "unknown_outcome",
+      (c) => c.emit({ type: "agent_completed", agent: "a", data: { outcome: "great", durationSeconds: 1 } }),
+    ],
+    [
+      "a negative duration",
+      "negative_number",
+      (c) => c.emit({ type: "agent_completed", agent: "a", data: { outcome: "success", durationSeconds: -1 } }),
+    ],
+    [
+      "a duration that is not a number",
+      "not_a_number",
+      (c) => c.emit({ type: "agent_completed", agent: "a", data: { outcome: "success", durationSeconds: Number.NaN } }),
+    ],
+    [
+      "a payload that contains itself",
+      "circular",
+      (c) => c.emit({ type: "skill_invoked", data: { skill: "s", outcome: "success", params: circular } }),
+    ],
+    [
+      "a huge payload",
+      "too_large",
+      (c) => c.emit({ type: "skill_invoked", data: { skill: "s", outcome: "success", params: "x".repeat(1_000_000) } }),
+    ],
+    [
+      "a getter that throws",
+      "unreadable",
+      (c) =>
+        c.emit({
+          type: "agent_started",
+          agent: "a",
+          get data() {
+            throw new Error("boo");
+          },
+        }),
+    ],
+    ["a handoff to nobody", "missing_agent", (c) => c.handoff({ from: "scribe" }, () => 1)],
+    ["a decision of nobody", "missing_agent", (c) => c.decision({ type: "approval" }, () => 1)],
+    ["a task of no type", "missing_name", (c) => c.task({ agent: "scribe" }, () => 1)],
+    [
+      "options that cannot be read",
+      "unreadable",
+      (c) =>
+        c.task(
+          {
+            get agent() {
               throw new Error("boo");
             },
-          }),
-      ],
-      ["a handoff to nobody", "missing_agent", (c) => c.handoff({ from: "scribe" }, () => 1)],
-      ["a decision of nobody", "missing_agent", (c) => c.decision({ type: "approval" }, () => 1)],
-      ["a task of no type", "missing_name", (c) => c.task({ agent: "scribe" }, () => 1)],
-      [
-        "options that cannot be read",
-        "unreadable",
-        (c) =>
-          c.task(
-            {
-              get agent() {
-                throw new Error("boo");
-              },
-            },
-            (task: { progress(ratio: number): void }) => task.progress(0.5),
-          ),
-      ],
-      ["no options at all", "unreadable", (c) => c.toolCall(undefined, () => 1)],
-      ["tokens that are not a number", "not_a_number", (c) => c.context({ agent: "a", tokens: "many" })],
-      ["tokens below 0", "negative_number", (c) => c.context({ agent: "a", tokens: -5 })],
-      ["a context of nobody", "missing_agent", (c) => c.context({ tokens: 5 })],
-      ["a budget of nobody", "invalid_event", (c) => c.budget({ limitUsd: 5 })],
-      ["a budget that is not a number", "not_a_number", (c) => c.budget({ day: true, limitUsd: Number.NaN })],
-      [
-        "a progress above 1",
-        "out_of_range",
-        (c) => c.task({ agent: "a", type: "t" }, (task: { progress(ratio: number): void }) => task.progress(5)),
-      ],
-      [
-        "an outcome that there is not",
-        "unknown_outcome",
-        (c) => c.toolCall({ agent: "a", tool: "t" }, (call: { setOutcome(outcome: string): void }) => call.setOutcome("great")),
-      ],
-      [
-        "skill parameters that contain themselves",
-        "circular",
-        (c) => c.skill({ agent: "a", skill: "s", params: circular }, () => 1),
-      ],
-    ];
+          },
+          (task: { progress(ratio: number): void }) => task.progress(0.5),
+        ),
+    ],
+    ["no options at all", "unreadable", (c) => c.toolCall(undefined, () => 1)],
+    ["tokens that are not a number", "not_a_number", (c) => c.context({ agent: "a", tokens: "many" })],
+    ["tokens below 0", "negative_number", (c) => c.context({ agent: "a", tokens: -5 })],
+    ["a context of nobody", "missing_agent", (c) => c.context({ tokens: 5 })],
+    ["a budget of nobody", "invalid_event", (c) => c.budget({ limitUsd: 5 })],
+    ["a budget that is not a number", "not_a_number", (c) => c.budget({ day: true, limitUsd: Number.NaN })],
+    [
+      "a progress above 1",
+      "out_of_range",
+      (c) => c.task({ agent: "a", type: "t" }, (task: { progress(ratio: number): void }) => task.progress(5)),
+    ],
+    [
+      "an outcome that there is not",
+      "unknown_outcome",
+      (c) => c.toolCall({ agent: "a", tool: "t" }, (call: { setOutcome(outcome: string): void }) => call.setOutcome("great")),
+    ],
+    [
+      "skill parameters that contain themselves",
+      "circular",
+      (c) => c.skill({ agent: "a", skill: "s", params: circular }, () => 1),
+    ],
+  ];
 
   test.each(cases)("%s", async (_what, reason, act) => {
     const { crowsnest, recorder, told, settle, metric } = await startEmbedded();
@@ -143,4 +146,3 @@ test("a log that throws does not reach the host", async () => {
   });
   expect(untyped(crowsnest).emit({ type: "lunch_eaten" })).toBe(false);
 });
-

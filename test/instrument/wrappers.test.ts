@@ -148,8 +148,9 @@ describe("a task", () => {
   test("that was assigned before is not assigned again when its work begins", async () => {
     const { crowsnest, recorder, settle } = await startEmbedded();
     crowsnest.emit({ type: "task_queued", taskId: "T-1", data: { taskType: "write", priority: "high", dependsOn: ["T-0"] } });
-    const agent = await crowsnest.assignment({ taskId: "T-1", type: "write", candidates: ["scribe", "medic"] }, async (assignment) =>
-      assignment.choose("scribe", { reason: "knows the module", workload: 2 }),
+    const agent = await crowsnest.assignment(
+      { taskId: "T-1", type: "write", candidates: ["scribe", "medic"] },
+      async (assignment) => assignment.choose("scribe", { reason: "knows the module", workload: 2 }),
     );
     await crowsnest.task({ id: "T-1", agent, type: "write" }, async () => undefined);
     await settle();
@@ -208,7 +209,9 @@ describe("every kind of work", () => {
           skill.cache(true);
           skill.result(["fine"]);
         });
-        await crowsnest.validation({ name: "unit" }, async (validation) => validation.failed({ findings: ["one"], screenshots: 2 }));
+        await crowsnest.validation({ name: "unit" }, async (validation) =>
+          validation.failed({ findings: ["one"], screenshots: 2 }),
+        );
         await crowsnest.validation({}, async () => undefined);
       });
       await expect(

@@ -1,4 +1,4 @@
-import { Agent, type MCPServer, Runner, run, tool, withTrace } from "@openai/agents";
+import { Agent, handoff, type MCPServer, Runner, run, tool, withTrace } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { instrumented } from "./instrumented.ts";
@@ -242,6 +242,33 @@ describe("a handoff", () => {
     await settle();
     expect(recorder.of("handoff_completed")[0]?.data).toMatchObject({ outcome: "failure", errorType: "RangeError" });
     expect(recorder.of("error_raised")).toHaveLength(1);
+  });
+
+  test("that nobody takes over fails, and that is one error", async () => {
+    const { recorder, settle } = await instrumented();
+    const critic = new Agent({ name: "critic", model: scripted([]) });
+    const onHandoff = async () => {
+      throw new RangeError("nobody is there");
+    };
+    const author = new Agent({
+      name: "author",
+      model: scripted([[handTo("critic")]]),
+      handoffs: [handoff(critic, { onHandoff })],
+    });
+    await expect(run(author, "hi")).rejects.toThrow("nobody is there");
+    await settle();
+    expect(recorder.of("handoff_completed").map(({ data }) => [data.fromAgent, data.toAgent, data.outcome])).toEqual([
+      ["author", "unknown", "failure"],
+    ]);
+    expect(recorder.of("error_raised")).toHaveLength(1);
+  });
+
+  test("is made once where the model asked for several", async () => {
+    const { recorder, settle } = await instrumented();
+    await run(pair([[handTo("critic"), handTo("critic")]], [[say("fine")]]), "hi");
+    await settle();
+    expect(recorder.of("handoff_completed").map(({ data }) => data.outcome)).toEqual(["success"]);
+    expect(recorder.of("error_raised")).toEqual([]);
   });
 
   test("is given up where the run ends before the receiver begins", async () => {

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { join } from "node:path";
-import { connect } from "../../src/store/sqlite/driver.ts";
 import { StoreError, startHub } from "crowsnest/server";
 import { describe, expect, test } from "vitest";
 import type { AgentEvent } from "../../src/events/types.ts";
 import { openReader } from "../../src/store/open-store.ts";
+import { connect } from "../../src/store/sqlite/driver.ts";
 import { startTestHub } from "../support/hub.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { until } from "../support/until.ts";
@@ -72,7 +72,10 @@ describe("a hub", () => {
     expect(await metric('agent_tasks_in_progress{service="python",agent="medic"}')).toBe(1);
     expect(await metric('agent_state_size_bytes{service="factory"}')).toBe(4_096);
     expect(await metric('crowsnest_events_total{type="budget_warning"}')).toBeUndefined();
-    expect(hub.health()).toMatchObject({ status: "degraded", context_health: { status: "near_limit", agent: "scribe", used_ratio: 0.95 } });
+    expect(hub.health()).toMatchObject({
+      status: "degraded",
+      context_health: { status: "near_limit", agent: "scribe", used_ratio: 0.95 },
+    });
   });
 
   test("gives up the work of its own process when it closes, and keeps that too", async () => {
@@ -87,7 +90,8 @@ describe("a hub", () => {
 
   test("attaches several services, told apart by their name", async () => {
     const { hub, metric } = await startTestHub();
-    for (const service of ["factory", "support"]) hub.attach({ service }).emit({ type: "hitl_escalated", data: { priority: "high" } });
+    for (const service of ["factory", "support"])
+      hub.attach({ service }).emit({ type: "hitl_escalated", data: { priority: "high" } });
     await hub.flush();
     for (const service of ["factory", "support"]) {
       expect(await metric(`agent_escalations_total{service="${service}",priority="high"}`)).toBe(1);
@@ -191,7 +195,9 @@ describe("a hub that cannot start", () => {
     const first = await startTestHub();
     const folder = await tempFolder();
     const port = Number(new URL(first.hub.url).port);
-    await expect(startHub({ port, data: folder })).rejects.toThrow(`port ${port} on 127.0.0.1 is in use by another program; --port`);
+    await expect(startHub({ port, data: folder })).rejects.toThrow(
+      `port ${port} on 127.0.0.1 is in use by another program; --port`,
+    );
     await expect(startTestHub({ data: folder })).resolves.toBeDefined();
   });
 });

@@ -23,14 +23,18 @@ describe.skipIf(!hasPrometheus)("a real Prometheus that scrapes the hub while th
     });
     const prometheus = await startPrometheus(hub.url);
     const ask = (expression: string) =>
-      until(`Prometheus to answer ${expression}`, async () => {
-        const samples = await prometheus.query(expression);
-        return samples.length > 0 ? samples : undefined;
-      }, 40_000);
+      until(
+        `Prometheus to answer ${expression}`,
+        async () => {
+          const samples = await prometheus.query(expression);
+          return samples.length > 0 ? samples : undefined;
+        },
+        40_000,
+      );
 
     const pairs = await ask('sum by (from_agent, to_agent) (agent_handoffs_total{service="test-factory"}) > 0');
     expect(pairs.length).toBeGreaterThan(2);
-    for (const { metric } of pairs) expect(metric["from_agent"]).not.toBe(metric["to_agent"]);
+    for (const { metric } of pairs) expect(metric.from_agent).not.toBe(metric.to_agent);
 
     const decisions = await ask("sum by (decision_type) (agent_decisions_total) > 0");
     expect(decisions.length).toBeGreaterThan(0);
@@ -45,12 +49,16 @@ describe.skipIf(!hasPrometheus)("a real Prometheus that scrapes the hub while th
     const contexts = await ask("agent_context_tokens > 0");
     expect(contexts.length).toBeGreaterThan(1);
 
-    const exemplar = await until("an exemplar whose trace the receiver has", async () => {
-      const exemplars = await prometheus.exemplars("agent_handoff_duration_seconds_bucket");
-      const traces = new Set(receiver.spans.map(({ traceId }) => traceId));
-      return exemplars.find(({ labels }) => traces.has(labels["trace_id"] ?? ""));
-    }, 30_000);
-    const span = receiver.spans.find(({ spanId }) => spanId === exemplar.labels["span_id"]);
+    const exemplar = await until(
+      "an exemplar whose trace the receiver has",
+      async () => {
+        const exemplars = await prometheus.exemplars("agent_handoff_duration_seconds_bucket");
+        const traces = new Set(receiver.spans.map(({ traceId }) => traceId));
+        return exemplars.find(({ labels }) => traces.has(labels.trace_id ?? ""));
+      },
+      30_000,
+    );
+    const span = receiver.spans.find(({ spanId }) => spanId === exemplar.labels.span_id);
     expect(span?.name).toMatch(/^handoff /);
 
     const [up] = await ask("up");

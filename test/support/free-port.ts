@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 
 /** A port that was free a moment ago, for programs that cannot say which one they took. */
 export function freePort(): Promise<number> {

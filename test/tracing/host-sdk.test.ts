@@ -19,7 +19,9 @@ function registerHostSdk(withContextManager: boolean): InMemorySpanExporter {
 test("an SDK that the host has registered makes the spans, and stays when Crowsnest closes", async () => {
   const exporter = registerHostSdk(true);
   const { crowsnest } = await startEmbedded({ traces: true });
-  await crowsnest.task({ agent: "scribe", type: "write" }, () => crowsnest.handoff({ from: "scribe", to: "critic" }, () => sleep(1)));
+  await crowsnest.task({ agent: "scribe", type: "write" }, () =>
+    crowsnest.handoff({ from: "scribe", to: "critic" }, () => sleep(1)),
+  );
   await crowsnest.close();
   const [handoff, task] = exporter.getFinishedSpans();
   expect([handoff?.name, task?.name]).toEqual(["handoff critic", "task write"]);

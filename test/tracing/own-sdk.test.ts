@@ -32,7 +32,8 @@ describe("with an SDK of its own", () => {
     ]);
     const agent = spans.get("invoke_agent scribe");
     expect(agent?.parentSpanId).toBe(spans.get("invoke_workflow checkout")?.spanId);
-    for (const name of ["chat gpt-5", "execute_tool grep", "handoff critic"]) expect(spans.get(name)?.parentSpanId).toBe(agent?.spanId);
+    for (const name of ["chat gpt-5", "execute_tool grep", "handoff critic"])
+      expect(spans.get(name)?.parentSpanId).toBe(agent?.spanId);
     expect(new Set(receiver.spans.map(({ traceId }) => traceId)).size).toBe(1);
     expect(agent?.resource["service.name"]).toBe("checkout-agents");
     expect(spans.get("chat gpt-5")?.attributes).toMatchObject({
@@ -84,7 +85,7 @@ describe("with an SDK of its own", () => {
     const { crowsnest } = await startTraced();
     const headers: Record<string, string> = {};
     await crowsnest.handoff({ from: "scribe", to: "critic" }, async () => propagation.inject(context.active(), headers));
-    expect(headers["traceparent"]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(headers.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   });
 
   test("keeps baggage that the host sets inside", async () => {
@@ -100,7 +101,9 @@ describe("with an SDK of its own", () => {
 
   test("records what was thrown on the span", async () => {
     const { crowsnest, receiver } = await startTraced();
-    await crowsnest.toolCall({ agent: "scribe", tool: "read" }, () => Promise.reject(new TypeError("no such file"))).catch(() => undefined);
+    await crowsnest
+      .toolCall({ agent: "scribe", tool: "read" }, () => Promise.reject(new TypeError("no such file")))
+      .catch(() => undefined);
     await crowsnest.flush();
     expect(receiver.spans[0]?.attributes).toMatchObject({ "error.type": "TypeError", "crowsnest.outcome": "failure" });
   });

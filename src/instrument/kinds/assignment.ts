@@ -31,7 +31,9 @@ export const assignmentKind: OperationKind<AssignmentOptions, AssignmentHandle> 
     const taskId = cleanId(options.taskId, "an assignment's taskId", report) ?? "unknown";
     const taskType = cleanName(options.type, "an assignment's type", report);
     const candidates = cleanNames(options.candidates);
-    let chosen: { agent: string; reason: string | undefined; workload: number | undefined; alternatives: string[] | undefined } | undefined;
+    let chosen:
+      | { agent: string; reason: string | undefined; workload: number | undefined; alternatives: string[] | undefined }
+      | undefined;
     return {
       spanName: `assign ${taskType}`,
       attributes: { [attribute.taskId]: taskId, [attribute.taskType]: taskType },

@@ -58,7 +58,8 @@ export const decisionKind: OperationKind<DecisionOptions, DecisionHandle> = {
 };
 
 function nameOfChoice(chosen: unknown): string {
-  if (typeof chosen === "string" || typeof chosen === "number" || typeof chosen === "boolean") return cleanText(String(chosen)) ?? UNNAMED;
+  if (typeof chosen === "string" || typeof chosen === "number" || typeof chosen === "boolean")
+    return cleanText(String(chosen)) ?? UNNAMED;
   try {
     return cleanText(JSON.stringify(chosen)) ?? UNNAMED;
   } catch {

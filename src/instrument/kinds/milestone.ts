@@ -16,7 +16,11 @@ export const milestoneKind: OperationKind<MilestoneOptions, WorkHandle> = {
   label: "milestone",
   draft(options, _outer, { report }) {
     const milestoneType = cleanName(options.type, "a milestone's type", report);
-    const milestone = { milestoneType, name: cleanText(options.name), milestoneId: cleanId(options.id, "a milestone's id", report) };
+    const milestone = {
+      milestoneType,
+      name: cleanText(options.name),
+      milestoneId: cleanId(options.id, "a milestone's id", report),
+    };
     return {
       spanName: `milestone ${milestoneType}`,
       attributes: { [attribute.milestoneType]: milestoneType },

@@ -1,8 +1,8 @@
 import { attribute } from "../../tracing/semconv.ts";
 import { cleanId, cleanName } from "../clean.ts";
 import { type OperationKind, type WorkHandle, workHandle } from "../operation.ts";
-import { type CorrelationOptions, readIds } from "./ids.ts";
 import { cleanPayload, type JsonValue } from "../payload.ts";
+import { type CorrelationOptions, readIds } from "./ids.ts";
 
 export interface SkillOptions extends CorrelationOptions {
   /** Name of the agent that uses it. @default the agent whose work it is part of */
