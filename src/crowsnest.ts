@@ -168,16 +168,17 @@ class Embedded {
   }
 
   async #flush(): Promise<FlushResult> {
+    const { closeTimeoutSeconds } = this.#core.config;
     const lostBefore = this.#core.losses.count;
     const problems: string[] = [];
-    await this.#core.bus.flush();
+    const tooLate = (what: string) => () => problems.push(`${what} were not all sent within ${closeTimeoutSeconds} s`);
+    await withDeadline(this.#core.bus.flush(), closeTimeoutSeconds * 1_000, tooLate("events"));
     const lost = this.#core.losses.count - lostBefore;
     if (lost > 0) problems.push(`${lost} events were lost`);
-    try {
-      await this.#tracing?.flush();
-    } catch (error) {
+    const flushed = this.#tracing?.flush().catch((error: unknown) => {
       problems.push(`spans could not be exported: ${messageOf(error)}`);
-    }
+    });
+    await withDeadline(flushed, closeTimeoutSeconds * 1_000, tooLate("spans"));
     return { delivered: problems.length === 0, problems };
   }
 

@@ -78,6 +78,19 @@ describe("an embedded Crowsnest", () => {
     expect(crowsnest.health()).toMatchObject({ status: "degraded" });
   });
 
+  test("does not wait for ever for a sink that hangs", async () => {
+    const hanging = {
+      name: "hanging",
+      start: async () => undefined,
+      write: () => new Promise<void>(() => undefined),
+      close: async () => undefined,
+    };
+    const { crowsnest } = await startEmbedded({ closeTimeoutSeconds: 0.2, sinks: [hanging] });
+    crowsnest.emit({ type: "hitl_escalated", data: { priority: "low" } });
+    expect(await crowsnest.flush()).toEqual({ delivered: false, problems: ["events were not all sent within 0.2 s"] });
+    await crowsnest.close();
+  });
+
   test("keeps its agents' names as labels up to a limit", async () => {
     const { crowsnest, metric } = await startEmbedded({ maxLabelValues: 3 });
     for (let agent = 0; agent < 10; agent += 1) {

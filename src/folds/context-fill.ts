@@ -7,6 +7,7 @@ export interface ContextFill {
   tokens: number;
   items: number | undefined;
   limitTokens: number | undefined;
+  updatedUnixMillis: number;
 }
 
 const MAX_AGENTS = 5_000;
@@ -19,11 +20,14 @@ export class ContextFills {
     return this.#fills.values();
   }
 
-  /** The agent whose context is fullest, among those whose limit is known: without a limit there is no share. */
-  get fullest(): { readonly agent: string; readonly ratio: number } | undefined {
+  /**
+   * The agent whose context is fullest, among those that told of theirs since the given moment (one that has long finished worries
+   * nobody) and whose limit is known: without a limit there is no share.
+   */
+  fullestSince(unixMillis: number): { readonly agent: string; readonly ratio: number } | undefined {
     let fullest: { agent: string; ratio: number } | undefined;
-    for (const { agent, tokens, limitTokens } of this.#fills.values()) {
-      if (limitTokens === undefined || limitTokens === 0) continue;
+    for (const { agent, tokens, limitTokens, updatedUnixMillis } of this.#fills.values()) {
+      if (limitTokens === undefined || limitTokens === 0 || updatedUnixMillis < unixMillis) continue;
       const ratio = tokens / limitTokens;
       if (fullest === undefined || ratio > fullest.ratio) fullest = { agent, ratio };
     }
@@ -41,7 +45,12 @@ export class ContextFills {
     }
   }
 
-  #set({ source, agent }: AgentEvent, tokens: number, items: number | undefined, limitTokens: number | undefined): void {
+  #set(
+    { source, agent, timeUnixMillis }: AgentEvent,
+    tokens: number,
+    items: number | undefined,
+    limitTokens: number | undefined,
+  ): void {
     if (agent === undefined) return;
     const key = `${source}\u0000${agent}`;
     const fill = this.#fills.get(key);
@@ -49,8 +58,9 @@ export class ContextFills {
       fill.tokens = tokens;
       fill.items = items ?? fill.items;
       fill.limitTokens = limitTokens ?? fill.limitTokens;
+      fill.updatedUnixMillis = Math.max(fill.updatedUnixMillis, timeUnixMillis);
     } else if (this.#fills.size < MAX_AGENTS) {
-      this.#fills.set(key, { source, agent, tokens, items, limitTokens });
+      this.#fills.set(key, { source, agent, tokens, items, limitTokens, updatedUnixMillis: timeUnixMillis });
     }
   }
 }

@@ -4,6 +4,8 @@ import type { FleetState } from "../folds/fleet-state.ts";
 
 /** From which share of its limit on an agent's context makes the fleet degraded. */
 const CONTEXT_DEGRADED_RATIO = 0.9;
+/** How long a context that nobody tells of any more counts. */
+const CONTEXT_MEMORY_MILLIS = 900_000;
 /** How long lost events keep the fleet degraded. */
 const LOSS_MEMORY_MILLIS = 300_000;
 
@@ -54,7 +56,7 @@ export interface HealthInput {
  */
 export function assessHealth(input: HealthInput, nowMillis: number = Date.now()): Health {
   const components = Object.fromEntries(input.components.map((component) => [component.name, ask(component)]));
-  const context = contextHealth(input.state);
+  const context = contextHealth(input.state, nowMillis);
   const down = Object.entries(components).filter(([, { status }]) => status === "down");
   const degraded = Object.entries(components).filter(([, { status }]) => status === "degraded");
   const worries = [
@@ -86,8 +88,8 @@ function ask(component: Component): ReturnType<Component["check"]> {
   }
 }
 
-function contextHealth(state: FleetState): ContextHealth {
-  const { fullest } = state.contexts;
+function contextHealth(state: FleetState, nowMillis: number): ContextHealth {
+  const fullest = state.contexts.fullestSince(nowMillis - CONTEXT_MEMORY_MILLIS);
   if (fullest === undefined) return { status: "unknown" };
   const { agent, ratio } = fullest;
   const status = ratio >= 1 ? "over_limit" : ratio >= CONTEXT_DEGRADED_RATIO ? "near_limit" : "ok";

@@ -19,7 +19,11 @@ export class Intake {
   readonly #store: EventStore;
   readonly #watcher: IntakeWatcher;
   #offered: AgentEvent[] = [];
-  #sending: Promise<void> | undefined;
+  #sending = false;
+  /** Events offered, and those of them that are kept or lost. */
+  #offeredCount = 0;
+  #settledCount = 0;
+  #flushes: { readonly count: number; readonly resolve: () => void }[] = [];
   #failure: unknown;
 
   constructor(store: EventStore, watcher: IntakeWatcher) {
@@ -58,15 +62,22 @@ export class Intake {
   offer(event: AgentEvent): void {
     if (this.#offered.length >= MAX_OFFERED) return this.#watcher.lost("queue_full", 1);
     this.#offered.push(event);
-    this.#sending ??= this.#send();
+    this.#offeredCount += 1;
+    if (this.#sending) return;
+    this.#sending = true;
+    void this.#send();
   }
 
-  /** Resolves once everything that was offered is kept or counted as lost. */
-  async flush(): Promise<void> {
-    while (this.#sending !== undefined) await this.#sending;
+  /** Resolves once everything that was offered before the call is kept or counted as lost, however much follows it. */
+  flush(): Promise<void> {
+    if (this.#settledCount === this.#offeredCount) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#flushes.push({ count: this.#offeredCount, resolve });
+    return promise;
   }
 
   async #send(): Promise<void> {
+    // What is emitted in one turn is kept in one commit.
     await Promise.resolve();
     while (this.#offered.length > 0) {
       const events = this.#offered;
@@ -77,7 +88,9 @@ export class Intake {
         const full = error instanceof StoreError && error.code === "queue_full";
         this.#watcher.lost(full ? "queue_full" : "write_failed", events.length, error);
       }
+      this.#settledCount += events.length;
+      while (this.#flushes[0] !== undefined && this.#flushes[0].count <= this.#settledCount) this.#flushes.shift()?.resolve();
     }
-    this.#sending = undefined;
+    this.#sending = false;
   }
 }

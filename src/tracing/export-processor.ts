@@ -5,10 +5,15 @@ import { OTLPTraceExporter as GrpcExporter } from "@opentelemetry/exporter-trace
 import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from "@opentelemetry/sdk-trace";
+import { ProbedExporter } from "./probed-exporter.ts";
 import type { TracingWatcher } from "./start-tracing.ts";
 
 /** The SDK's own 2,048 lose most of a burst: 10,000 spans ended in one turn of the event loop left 2,560 of them. */
 const MAX_QUEUE_SPANS = 16_384;
+
+/** Where OTLP exporters send unless told otherwise (OpenTelemetry's specification of the protocol exporter). */
+const DEFAULT_HTTP_PORT = 4318;
+const DEFAULT_GRPC_PORT = 4317;
 
 /** A batch processor that exports as the `OTEL_*` variables say, and whose losses are told. */
 export function createExportProcessor(watcher: TracingWatcher): SpanProcessor {
@@ -24,8 +29,10 @@ export function createExportProcessor(watcher: TracingWatcher): SpanProcessor {
 
 function createExporter(): SpanExporter {
   const protocol = getStringFromEnv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ?? getStringFromEnv("OTEL_EXPORTER_OTLP_PROTOCOL");
-  if (protocol === "grpc") return new GrpcExporter();
-  return protocol === "http/json" ? new JsonExporter() : new ProtobufExporter();
+  const grpc = protocol === "grpc";
+  const exporter = grpc ? new GrpcExporter() : protocol === "http/json" ? new JsonExporter() : new ProtobufExporter();
+  const chosen = getStringFromEnv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? getStringFromEnv("OTEL_EXPORTER_OTLP_ENDPOINT");
+  return chosen === undefined ? new ProbedExporter(exporter, grpc ? DEFAULT_GRPC_PORT : DEFAULT_HTTP_PORT) : exporter;
 }
 
 function numberOption<Name extends string>(name: Name, variable: string): { [key in Name]?: number } {

@@ -22,16 +22,26 @@ describe("context fills", () => {
   });
 
   it("finds the fullest context by its share, not by its size", () => {
-    const { fullest } = fillsAfter(updated("scribe", 9_000, 100_000), updated("critic", 800, 1_000), updated("runner", 10, 100));
-    expect(fullest).toEqual({ agent: "critic", ratio: 0.8 });
+    const fills = fillsAfter(updated("scribe", 9_000, 100_000), updated("critic", 800, 1_000), updated("runner", 10, 100));
+    expect(fills.fullestSince(0)).toEqual({ agent: "critic", ratio: 0.8 });
   });
 
   it("knows no share where no limit is known, or where it is 0", () => {
-    expect(fillsAfter(updated("scribe", 9_000), updated("critic", 5, 0)).fullest).toBeUndefined();
+    expect(fillsAfter(updated("scribe", 9_000), updated("critic", 5, 0)).fullestSince(0)).toBeUndefined();
+  });
+
+  it("leaves out agents that have not told of their context since the moment that is asked for", () => {
+    const noon = Date.UTC(2026, 2, 1, 12);
+    const fills = fillsAfter(
+      { ...updated("scribe", 95, 100), timeUnixMillis: noon },
+      { ...updated("critic", 10, 100), timeUnixMillis: noon + 60_000 },
+    );
+    expect(fills.fullestSince(noon)).toEqual({ agent: "scribe", ratio: 0.95 });
+    expect(fills.fullestSince(noon + 1)).toEqual({ agent: "critic", ratio: 0.1 });
   });
 
   it("may be over its limit", () => {
-    expect(fillsAfter(updated("scribe", 1_500, 1_000)).fullest).toEqual({ agent: "scribe", ratio: 1.5 });
+    expect(fillsAfter(updated("scribe", 1_500, 1_000)).fullestSince(0)).toEqual({ agent: "scribe", ratio: 1.5 });
   });
 
   it("follows compactions and refreshes, and keeps the limit", () => {

@@ -17,8 +17,8 @@ interface KeyValue {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** A receiver of OTLP traces over HTTP in its JSON form; ends with the test. */
-export async function startOtlpReceiver(): Promise<{ readonly url: string; readonly spans: readonly ReceivedSpan[] }> {
+/** A receiver of OTLP traces over HTTP in its JSON form, on a free port unless one is asked for; ends with the test. */
+export async function startOtlpReceiver(port = 0): Promise<{ readonly url: string; readonly spans: readonly ReceivedSpan[] }> {
   const spans: ReceivedSpan[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -28,7 +28,10 @@ export async function startOtlpReceiver(): Promise<{ readonly url: string; reado
     if (request.url === "/v1/traces") spans.push(...readSpans(JSON.parse(text)));
     response.setHeader("Content-Type", "application/json").end("{}");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();

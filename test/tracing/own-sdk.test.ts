@@ -147,6 +147,27 @@ describe("spans that are not exported", () => {
   });
 });
 
+describe("without a collector that anybody named", () => {
+  test("a process ends at once, told that nobody listens, rather than after seconds of trying", async () => {
+    withEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: undefined, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: undefined });
+    const { crowsnest, told } = await startEmbedded({ traces: true });
+    await crowsnest.handoff({ from: "scribe", to: "critic" }, () => sleep(1));
+    const startedAt = performance.now();
+    await crowsnest.close();
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(told.join()).toContain("OTEL_EXPORTER_OTLP_ENDPOINT says where to");
+  });
+
+  test("spans are exported as soon as one listens on the default port", async (context) => {
+    const receiver = await startOtlpReceiver(4318).catch(() => context.skip("port 4318 of this machine is in use"));
+    withEnvironment({ OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" });
+    const { crowsnest } = await startEmbedded({ traces: true });
+    await crowsnest.handoff({ from: "scribe", to: "critic" }, () => sleep(1));
+    expect(await crowsnest.flush()).toEqual({ delivered: true, problems: [] });
+    expect(receiver.spans).toHaveLength(1);
+  });
+});
+
 describe("without traces", () => {
   test("OTEL_SDK_DISABLED and OTEL_TRACES_EXPORTER=none mean what they mean everywhere", async () => {
     const receiver = await startOtlpReceiver();
