@@ -20,6 +20,8 @@ export interface Comparison {
   readonly meanMicros: number;
   readonly baselineMedianMicros: number;
   readonly baselineMeanMicros: number;
+  /** The median of the rounds' own ratios: the two halves of a round are neighbours in time, so a drift cancels out. */
+  readonly ratio: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function compare(side: Side, baseline: Side, rounds: number, warmUp
     meanMicros: mean(times),
     baselineMedianMicros: median(baselineTimes),
     baselineMeanMicros: mean(baselineTimes),
+    ratio: median(times.map((time, round) => time / (baselineTimes[round] as number))),
   };
 }
 
@@ -61,9 +64,23 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** A ratio against its bar. */
-export function ratioResult(name: string, unit: string, value: number, baseline: number, atMost: number): BenchResult {
-  const ratio = value / baseline;
+/** The medians of a comparison, and the median of its ratios against a bar. */
+export function medianResult(name: string, unit: string, comparison: Comparison, atMost: number): BenchResult {
+  const { medianMicros, baselineMedianMicros, ratio } = comparison;
+  return result(name, unit, medianMicros, baselineMedianMicros, ratio, atMost);
+}
+
+/** The means of a comparison against a bar: what garbage collection and other rare delays cost is in them. */
+export function meanResult(
+  name: string,
+  unit: string,
+  { meanMicros, baselineMeanMicros }: Comparison,
+  atMost: number,
+): BenchResult {
+  return result(name, unit, meanMicros, baselineMeanMicros, meanMicros / baselineMeanMicros, atMost);
+}
+
+function result(name: string, unit: string, value: number, baseline: number, ratio: number, atMost: number): BenchResult {
   return {
     name,
     value: round(value),
