@@ -1,4 +1,5 @@
 import { Bus } from "./bus/bus.ts";
+import { withinDeadline } from "./bus/deadline.ts";
 import { type Log, messageOf, Trouble } from "./bus/trouble.ts";
 import { type Config, packageVersion } from "./config.ts";
 import type { AgentEvent } from "./events/types.ts";
@@ -14,6 +15,7 @@ import { refreshGauges } from "./metrics/gauges.ts";
 import { watchHost } from "./metrics/host.ts";
 import { MetricSet, type Metrics } from "./metrics/metric-set.ts";
 import type { MetricRegistry } from "./metrics/registry.ts";
+import type { Tracing } from "./tracing/start-tracing.ts";
 
 /** From which share of its capacity on a queue is about to lose events. */
 const QUEUE_FULL_RATIO = 0.9;
@@ -156,6 +158,16 @@ export class Core {
   stop(): void {
     for (const running of this.#running) running.abandonAll();
     for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  /** Exports what has ended, within the time for closing; never rejects. */
+  async closeTracing(tracing: Tracing | undefined): Promise<void> {
+    try {
+      const inTime = await withinDeadline(tracing?.close() ?? Promise.resolve(), this.config.closeTimeoutSeconds * 1_000);
+      if (!inTime) this.lostSpans("deadline", 1, "closing took too long");
+    } catch {
+      // The exporter's losses were counted where they happened.
+    }
   }
 
   /** Lets go of the registry. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Registry } from "prom-client";
+import { withinDeadline } from "./bus/deadline.ts";
 import type { Sink } from "./bus/sink.ts";
 import { type Log, messageOf } from "./bus/trouble.ts";
 import { type Config, type ConfigInput, loadConfig } from "./config.ts";
@@ -7,7 +8,7 @@ import { Core } from "./core.ts";
 import { closeAtExit } from "./exit.ts";
 import type { Health } from "./health/health.ts";
 import type { Observed } from "./health/observed.ts";
-import { BudgetGuard } from "./instrument/budget.ts";
+import { BudgetGuard } from "./instrument/budget-guard.ts";
 import { createFace, type Face } from "./instrument/face.ts";
 import { Instrument } from "./instrument/instrument.ts";
 import { collectNodeMetrics } from "./metrics/node.ts";
@@ -171,14 +172,17 @@ class Embedded {
     const { closeTimeoutSeconds } = this.#core.config;
     const lostBefore = this.#core.losses.count;
     const problems: string[] = [];
-    const tooLate = (what: string) => () => problems.push(`${what} were not all sent within ${closeTimeoutSeconds} s`);
-    await withDeadline(this.#core.bus.flush(), closeTimeoutSeconds * 1_000, tooLate("events"));
+    if (!(await withinDeadline(this.#core.bus.flush(), closeTimeoutSeconds * 1_000))) {
+      problems.push(`events were not all sent within ${closeTimeoutSeconds} s`);
+    }
     const lost = this.#core.losses.count - lostBefore;
     if (lost > 0) problems.push(`${lost} events were lost`);
-    const flushed = this.#tracing?.flush().catch((error: unknown) => {
+    try {
+      const inTime = await withinDeadline(this.#tracing?.flush() ?? Promise.resolve(), closeTimeoutSeconds * 1_000);
+      if (!inTime) problems.push(`spans were not all sent within ${closeTimeoutSeconds} s`);
+    } catch (error) {
       problems.push(`spans could not be exported: ${messageOf(error)}`);
-    });
-    await withDeadline(flushed, closeTimeoutSeconds * 1_000, tooLate("spans"));
+    }
     return { delivered: problems.length === 0, problems };
   }
 
@@ -187,21 +191,8 @@ class Embedded {
     this.#detach?.();
     this.#core.stop();
     this.#stopNodeMetrics?.();
-    await Promise.allSettled([
-      this.#core.bus.close(deadlineMillis),
-      withDeadline(this.#tracing?.close(), deadlineMillis, () => this.#core.lostSpans("deadline", 0, "closing took too long")),
-    ]);
-    await withDeadline(this.#listener?.close(), deadlineMillis);
+    await Promise.allSettled([this.#core.bus.close(deadlineMillis), this.#core.closeTracing(this.#tracing)]);
+    await withinDeadline(this.#listener?.close() ?? Promise.resolve(), deadlineMillis);
     this.#core.unregister();
   }
-}
-
-/** Waits for a promise, but not for longer than the deadline; never rejects. */
-async function withDeadline(promise: Promise<void> | undefined, millis: number, missed?: () => void): Promise<void> {
-  if (promise === undefined) return;
-  const { promise: passed, resolve } = Promise.withResolvers<"passed">();
-  const timer = setTimeout(() => resolve("passed"), millis);
-  const result = await Promise.race([promise.catch(() => undefined), passed]);
-  clearTimeout(timer);
-  if (result === "passed") missed?.();
 }

@@ -1,4 +1,6 @@
 import type { AgentEvent } from "../events/types.ts";
+import { withinDeadline } from "./deadline.ts";
+import { Progress } from "./progress.ts";
 import type { Sink } from "./sink.ts";
 
 export interface QueueOptions {
@@ -31,10 +33,7 @@ export class SinkQueue {
   #head = 0;
   #inFlight = 0;
   #draining = false;
-  /** Events taken in since the start. */
-  #accepted = 0;
-  /** Who waits for the first so many of them. */
-  #flushes: { readonly accepted: number; readonly resolve: () => void }[] = [];
+  readonly #progress = new Progress();
   #closing: Promise<void> | undefined;
   readonly capacity: number;
 
@@ -64,7 +63,7 @@ export class SinkQueue {
       this.#drop("queue_full", 1);
     }
     this.#waiting.push(event);
-    this.#accepted += 1;
+    this.#progress.take();
     if (this.#draining) return;
     this.#draining = true;
     void this.#drain();
@@ -72,10 +71,7 @@ export class SinkQueue {
 
   /** Resolves once everything that was pushed before the call is written or counted as lost, however much follows it. */
   flush(): Promise<void> {
-    if (this.depth === 0) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#flushes.push({ accepted: this.#accepted, resolve });
-    return promise;
+    return this.#progress.caughtUp();
   }
 
   /** Writes what waits, closes the sink, and gives up on both after the deadline. Safe to call twice. */
@@ -85,9 +81,8 @@ export class SinkQueue {
   }
 
   async #shutDown(deadlineMillis: number): Promise<void> {
-    const deadline = startDeadline(deadlineMillis);
-    const drained = await Promise.race([this.flush().then(() => true), deadline.passed]);
-    if (!drained) {
+    const end = performance.now() + deadlineMillis;
+    if (!(await withinDeadline(this.flush(), deadlineMillis))) {
       this.#drop("deadline", this.depth);
       this.#waiting = [];
       this.#head = 0;
@@ -95,11 +90,9 @@ export class SinkQueue {
       this.#settle();
     }
     try {
-      await Promise.race([this.#sink.close(), deadline.passed]);
+      await withinDeadline(this.#sink.close(), Math.max(0, end - performance.now()));
     } catch (error) {
       this.#watcher.dropped(this.name, "write_failed", 0, error);
-    } finally {
-      deadline.clear();
     }
   }
 
@@ -132,20 +125,12 @@ export class SinkQueue {
     this.#head = 0;
   }
 
-  /** Answers the flushes that wait for nothing any more. To be called between two writes. */
+  /** To be called between two writes. */
   #settle(): void {
-    const settled = this.#accepted - this.depth;
-    while (this.#flushes[0] !== undefined && this.#flushes[0].accepted <= settled) this.#flushes.shift()?.resolve();
+    this.#progress.settleAllBut(this.depth);
   }
 
   #drop(reason: DropReason, count: number, cause?: unknown): void {
     if (count > 0) this.#watcher.dropped(this.name, reason, count, cause);
   }
-}
-
-/** Resolves to false when the time is over. */
-function startDeadline(millis: number): { readonly passed: Promise<false>; clear(): void } {
-  const { promise, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), millis);
-  return { passed: promise, clear: () => clearTimeout(timer) };
 }

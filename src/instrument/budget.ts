@@ -1,6 +1,4 @@
-import { type BudgetKind, budgetKinds } from "../events/fields.ts";
-import { type BudgetLedger, isUsedUp } from "../folds/budget-ledger.ts";
-import { BudgetExceededError } from "./budget-error.ts";
+import { budgetKinds } from "../events/fields.ts";
 import { cleanAmount, cleanName } from "./clean.ts";
 import type { Instrument } from "./instrument.ts";
 
@@ -13,29 +11,6 @@ export interface BudgetOptions {
   readonly limitUsd: number;
   /** Throw {@link BudgetExceededError} from the next run, task or model call once it is used up. @default false */
   readonly enforce?: boolean;
-}
-
-/** Refuses work whose budget is used up, where the host asked for that. */
-export class BudgetGuard {
-  readonly #ledger: BudgetLedger;
-  readonly #enforced = new Set<string>();
-
-  constructor(ledger: BudgetLedger) {
-    this.#ledger = ledger;
-  }
-
-  enforce(kind: BudgetKind, name: string | undefined, enforce: boolean): void {
-    if (enforce) this.#enforced.add(scopeOf(kind, name));
-    else this.#enforced.delete(scopeOf(kind, name));
-  }
-
-  /** Throws a {@link BudgetExceededError} where an enforced budget of the described work is used up. */
-  check(source: string, agent: string | undefined, workflow: string | undefined): void {
-    if (this.#enforced.size === 0) return;
-    for (const budget of this.#ledger.budgetsOf(source, agent, workflow)) {
-      if (this.#enforced.has(budget.scope) && isUsedUp(budget, Date.now())) throw new BudgetExceededError(budget);
-    }
-  }
 }
 
 /** Sets what an agent, a workflow or a day may cost. */
@@ -55,8 +30,4 @@ export function setBudget(instrument: Instrument, options: BudgetOptions): void 
   } catch {
     report("unreadable", () => "a budget's options could not be read; it is ignored");
   }
-}
-
-function scopeOf(kind: BudgetKind, name: string | undefined): string {
-  return name === undefined ? kind : `${kind}:${name}`;
 }

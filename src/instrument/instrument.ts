@@ -3,7 +3,7 @@ import type { Correlation } from "../events/envelope.ts";
 import type { AgentEvent, EventData, EventType } from "../events/types.ts";
 import { uuidv7 } from "../events/uuid.ts";
 import { AssignedTasks } from "./assigned-tasks.ts";
-import type { BudgetGuard } from "./budget.ts";
+import type { BudgetGuard } from "./budget-guard.ts";
 import type { ReportFault } from "./faults.ts";
 import { surroundingsWithin } from "./followers.ts";
 import { ReportedError } from "./reported-error.ts";

@@ -1,10 +1,11 @@
 import { Registry } from "prom-client";
+import { withinDeadline } from "../bus/deadline.ts";
 import type { Log } from "../bus/trouble.ts";
 import { type Config, type ConfigInput, loadConfig } from "../config.ts";
 import { Core } from "../core.ts";
 import type { AgentEvent } from "../events/types.ts";
 import type { Component, Health } from "../health/health.ts";
-import { BudgetGuard } from "../instrument/budget.ts";
+import { BudgetGuard } from "../instrument/budget-guard.ts";
 import { createFace, type Face } from "../instrument/face.ts";
 import { Instrument } from "../instrument/instrument.ts";
 import { collectNodeMetrics } from "../metrics/node.ts";
@@ -183,9 +184,10 @@ class RunningHub implements Hub {
     const deadlineMillis = this.#core.config.closeTimeoutSeconds * 1_000;
     clearInterval(this.#pruneTimer);
     this.#core.stop();
-    await this.#intake.flush();
+    if (!(await withinDeadline(this.#intake.flush(), deadlineMillis))) this.#core.lost("store", "deadline", this.#intake.depth);
     await this.#core.bus.close(deadlineMillis);
-    await Promise.allSettled([this.#tracing?.close(), this.#store.close(), this.#listener?.close()]);
+    const closing = [this.#core.closeTracing(this.#tracing), this.#store.close(), this.#listener?.close()];
+    await withinDeadline(Promise.allSettled(closing), deadlineMillis);
   }
 }
 

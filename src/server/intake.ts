@@ -1,3 +1,4 @@
+import { Progress } from "../bus/progress.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { type AppendResult, type EventStore, StoreError } from "../store/event-store.ts";
 
@@ -20,10 +21,7 @@ export class Intake {
   readonly #watcher: IntakeWatcher;
   #offered: AgentEvent[] = [];
   #sending = false;
-  /** Events offered, and those of them that are kept or lost. */
-  #offeredCount = 0;
-  #settledCount = 0;
-  #flushes: { readonly count: number; readonly resolve: () => void }[] = [];
+  readonly #progress = new Progress();
   #failure: unknown;
 
   constructor(store: EventStore, watcher: IntakeWatcher) {
@@ -62,7 +60,7 @@ export class Intake {
   offer(event: AgentEvent): void {
     if (this.#offered.length >= MAX_OFFERED) return this.#watcher.lost("queue_full", 1);
     this.#offered.push(event);
-    this.#offeredCount += 1;
+    this.#progress.take();
     if (this.#sending) return;
     this.#sending = true;
     void this.#send();
@@ -70,10 +68,7 @@ export class Intake {
 
   /** Resolves once everything that was offered before the call is kept or counted as lost, however much follows it. */
   flush(): Promise<void> {
-    if (this.#settledCount === this.#offeredCount) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#flushes.push({ count: this.#offeredCount, resolve });
-    return promise;
+    return this.#progress.caughtUp();
   }
 
   async #send(): Promise<void> {
@@ -88,8 +83,7 @@ export class Intake {
         const full = error instanceof StoreError && error.code === "queue_full";
         this.#watcher.lost(full ? "queue_full" : "write_failed", events.length, error);
       }
-      this.#settledCount += events.length;
-      while (this.#flushes[0] !== undefined && this.#flushes[0].count <= this.#settledCount) this.#flushes.shift()?.resolve();
+      this.#progress.settleAllBut(this.#offered.length);
     }
     this.#sending = false;
   }
