@@ -37,6 +37,16 @@ export const optionDefinitions = {
     takes: "the path of a folder or of an SQLite file",
     help: "Where the hub keeps events. [default: events.db in the data folder]",
   },
+  token: {
+    schema: z.string().min(1),
+    takes: "a secret text",
+    help: "What requests to the hub, but for /metrics and /health, have to send as `Authorization: Bearer`. [default: none]",
+  },
+  insecure: {
+    schema: flag,
+    takes: flagTakes,
+    help: "Let anybody who reaches the hub write to it, also on an address that other machines reach. [default: false]",
+  },
   metricPrefix: {
     schema: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,39}$/),
     takes: "letters, digits and underscores (at most 40), beginning with a letter",
@@ -100,6 +110,8 @@ export interface Config {
   readonly portIsChosen: boolean;
   readonly data: string;
   readonly store: string | undefined;
+  readonly token: string | undefined;
+  readonly insecure: boolean;
   readonly metricPrefix: string;
   readonly traces: boolean;
   readonly resources: boolean;
@@ -160,6 +172,8 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     portIsChosen: options.port !== undefined,
     data: options.data ?? ".crowsnest",
     store: options.store,
+    token: options.token,
+    insecure: options.insecure ?? false,
     metricPrefix: options.metricPrefix ?? "agent",
     traces: options.traces ?? true,
     resources: options.resources ?? false,

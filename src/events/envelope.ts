@@ -7,7 +7,7 @@ const MAX_ATTRIBUTES = 64;
 const MAX_ATTRIBUTE_CHARS = 4_096;
 
 /** Names and ids that tie events together. Names may become metric labels; ids never do. */
-const correlationFields = {
+export const correlationFields = {
   agent: name.optional().describe("Agent name: bounded, may become a metric label."),
   agentId: id.optional().describe("Agent instance: unbounded, never a label."),
   sessionId: id.optional().describe("Conversation or run that the agents share."),

@@ -363,6 +363,13 @@ export const metricDefinitions = {
     buckets: COMMIT_SECONDS,
     own: true,
   },
+  storeFailures: {
+    kind: "counter",
+    name: "store_failures_total",
+    help: "Batches of events that the store could not make durable, by reason.",
+    labels: ["reason"],
+    own: true,
+  },
   liveClients: {
     kind: "gauge",
     name: "live_clients",

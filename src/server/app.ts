@@ -1,17 +1,21 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Config } from "../config.ts";
 import type { Observed } from "../health/observed.ts";
+import { createAccessGuard } from "./access-guard.ts";
 import { createHostGuard } from "./host-guard.ts";
+import { createEventsRouter, type EventsIntake } from "./ingest/events-router.ts";
 import { createObserveRouter } from "./observe-router.ts";
 
 /** Everything that the hub answers by HTTP. */
-export function createHubApp(observed: Observed, config: Config): Express {
+export function createHubApp(observed: Observed, config: Config, intake: EventsIntake): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(createHostGuard(config.host));
   app.use(createObserveRouter(observed));
+  app.use(createAccessGuard(config));
+  app.use(createEventsRouter(intake));
   app.get("/", (_request, response) => {
-    response.type("text/plain").send("Crowsnest hub\n\n/metrics  for Prometheus\n/health   how things are\n");
+    response.type("text/plain").send("Crowsnest hub\n\n/metrics  for Prometheus\n/health   how things are\n/v1/events  takes events by POST\n");
   });
   app.use((request: Request, response: Response) => {
     response.status(404).json({ error: `there is nothing at ${request.path}` });

@@ -7,14 +7,19 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
  * of its own at 127.0.0.1 and read what the hub knows (DNS rebinding).
  */
 export function createHostGuard(host: string): RequestHandler {
-  const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
+  const guarded = isLoopback(host);
   return (request: Request, response: Response, next: NextFunction) => {
-    if (!isLoopback || isAllowed(request.headers.host, host)) return next();
+    if (!guarded || isAllowed(request.headers.host, host)) return next();
     response
       .status(421)
       .type("text/plain")
       .send(`This hub answers to ${host} and localhost only, not to the Host that was sent.\n`);
   };
+}
+
+/** True for addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function isAllowed(header: string | undefined, host: string): boolean {

@@ -87,6 +87,7 @@ class RunningHub implements Hub {
     this.#intake = new Intake(store, {
       kept: (result) => this.#publish(result),
       lost: (reason, count, error) => this.#core.lost("store", reason, count, error),
+      failed: (reason) => this.#core.metrics.storeFailures.inc({ reason }),
     });
     this.#core.components.push({ name: "store", check: () => this.#checkStore() });
   }
@@ -101,10 +102,16 @@ class RunningHub implements Hub {
     for (const sink of await openSinks(config)) await this.#core.bus.connect(sink);
     if (config.traces) this.#tracing = await this.#startTracing();
     await this.#core.start();
+    // There from the start, so that the first failure is a step that a rate can see.
+    for (const reason of ["write_failed", "queue_full"]) this.#core.metrics.storeFailures.inc({ reason }, 0);
     if (config.hostMetrics) collectNodeMetrics(this.#registry);
     const app = createHubApp(
       this.#core.observed("hub", () => this.#ready && this.#closing === undefined),
       config,
+      {
+        accept: (events) => this.#intake.accept(events),
+        refused: (reason) => this.#core.metrics.eventsDropped.inc({ queue: "input", reason }),
+      },
     );
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);

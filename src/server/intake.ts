@@ -1,12 +1,14 @@
 import { Progress } from "../bus/progress.ts";
 import type { AgentEvent } from "../events/types.ts";
-import { type AppendResult, type EventStore, StoreError } from "../store/event-store.ts";
+import { type AppendResult, type EventStore, StoreError, type StoreErrorCode } from "../store/event-store.ts";
 
 export interface IntakeWatcher {
   /** Events are durable, and were not known before. */
   kept(result: AppendResult): void;
   /** Events that nobody waits for could not be kept. */
   lost(reason: "queue_full" | "write_failed", count: number, error?: unknown): void;
+  /** The store could not keep a batch, whoever sent it. */
+  failed(reason: StoreErrorCode): void;
 }
 
 /** Most events of this process that wait for the store. */
@@ -52,6 +54,7 @@ export class Intake {
       return result;
     } catch (error) {
       this.#failure = error;
+      this.#watcher.failed(error instanceof StoreError ? error.code : "write_failed");
       throw error;
     }
   }

@@ -21,7 +21,9 @@ export class ProbedExporter implements SpanExporter {
   export(...[spans, done]: Parameters<SpanExporter["export"]>): void {
     void isListening(this.#port).then((listening) => {
       if (listening) return this.#exporter.export(spans, done);
-      const error = new Error(`nothing listens on port ${this.#port} of this machine`);
+      const error = new Error("no collector");
+      // The SDK passes on the name of an error and nothing else of it.
+      error.name = `nothing listens on port ${this.#port} of this machine`;
       done({ code: ExportResultCode.FAILED, error });
     });
   }

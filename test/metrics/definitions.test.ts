@@ -65,6 +65,7 @@ const wanted: readonly string[] = [
   "counter crowsnest_tap_failures_total{tap}",
   "counter crowsnest_spans_dropped_total{reason}",
   "histogram crowsnest_store_commit_duration_seconds{}",
+  "counter crowsnest_store_failures_total{reason}",
   "gauge crowsnest_live_clients{}",
   "histogram crowsnest_live_delivery_seconds{}",
   "counter crowsnest_label_overflows_total{metric}",

@@ -29,6 +29,7 @@ async function filledFleet() {
   metrics.tapFailures.inc({ tap: "metrics" });
   metrics.spansDropped.inc({ reason: "queue_full" });
   metrics.storeCommitDuration.observe({}, 0.004);
+  metrics.storeFailures.inc({ reason: "write_failed" });
   metrics.liveClients.set({}, 2);
   metrics.liveDelivery.observe({}, 0.002);
   metrics.labelOverflows.inc({ metric: "agent_tool_calls_total" });

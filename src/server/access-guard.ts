@@ -1,0 +1,50 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { isLoopback } from "./host-guard.ts";
+
+export interface AccessOptions {
+  readonly host: string;
+  readonly token: string | undefined;
+  readonly insecure: boolean;
+}
+
+/**
+ * Stands before everything but `/metrics` and `/health`, which are open as exporters' are. Where a token is set, it wants it; where none is
+ * set, it lets in whoever reaches a loopback address, and nobody who reaches another one. A page of another origin is refused in any case,
+ * as a browser would send its requests along with the rights of whoever looks at it.
+ */
+export function createAccessGuard({ host, token, insecure }: AccessOptions): RequestHandler {
+  const wanted = token === undefined ? undefined : digest(`Bearer ${token}`);
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (isForeignOrigin(request)) return refuse(response, 403, "requests from pages of another origin are not taken");
+    if (wanted !== undefined) {
+      if (timingSafeEqual(digest(request.headers.authorization ?? ""), wanted)) return next();
+      response.set("WWW-Authenticate", "Bearer");
+      return refuse(response, 401, "send the token as `Authorization: Bearer …`");
+    }
+    if (isLoopback(host) || insecure) return next();
+    refuse(
+      response,
+      403,
+      `this hub listens on ${host} without a token; set token (CROWSNEST_TOKEN), or insecure where the network is trusted`,
+    );
+  };
+}
+
+function isForeignOrigin({ headers }: Request): boolean {
+  if (headers.origin === undefined) return false;
+  try {
+    return new URL(headers.origin).host !== headers.host;
+  } catch {
+    return true;
+  }
+}
+
+function refuse(response: Response, status: number, error: string): void {
+  response.status(status).json({ error });
+}
+
+/** Of one length, whatever was sent: comparing in constant time needs that. */
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
