@@ -7,7 +7,8 @@ const checks: Readonly<Record<string, readonly [command: string, ...args: string
   style: ["biome", "check", "--error-on-warnings"],
   floors: ["node", "scripts/check-floors.ts"],
   "dead code": ["knip"],
-  reference: ["node", "scripts/generate-reference.ts", "--check"],
+  generated: ["node", "scripts/generate.ts", "--check"],
+  alerts: ["node", "scripts/check-alerts.ts"],
   package: ["node", "scripts/check-package.ts"],
 };
 

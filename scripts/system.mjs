@@ -1,10 +1,14 @@
-// Sees to it that what the tests need beyond npm is on this machine: a real Prometheus and its promtool. Where it may
-// (root, apt-get) it installs Debian's package; elsewhere it says what will be skipped; with CI set nothing may be.
+// Sees to it that what the tests need beyond npm is on this machine: a real Prometheus and a real Alertmanager with their tools.
+// Where it may (root, apt-get) it installs Debian's packages; elsewhere it says what will be skipped; with CI set nothing may be.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const tools = ["prometheus", "promtool"];
+/** Programs by the package of Debian's that brings them. Debian calls the Alertmanager differently from everybody else. */
+const packages = {
+  prometheus: [["prometheus"], ["promtool"]],
+  "prometheus-alertmanager": [["alertmanager", "prometheus-alertmanager"], ["amtool"]],
+};
 
 /** @param {string} tool */
 function onPath(tool) {
@@ -28,18 +32,32 @@ function aptGet(...args) {
   return status === 0;
 }
 
-const missing = () => tools.filter((tool) => !onPath(tool));
-
-if (missing().length > 0 && process.getuid?.() === 0 && onPath("apt-get")) {
-  process.stderr.write("crowsnest: installing Debian's prometheus, which the tests scrape with …\n");
-  aptGet("update") && aptGet("install", "-y", "--no-install-recommends", "prometheus");
+/** @returns {[name: string, programs: string[][]][]} packages of which a program is missing, and which */
+function missing() {
+  return Object.entries(packages).flatMap(([name, programs]) => {
+    const absent = programs.filter((names) => !names.some(onPath));
+    return absent.length === 0 ? [] : [/** @type {[string, string[][]]} */ ([name, absent])];
+  });
 }
 
-const absent = missing().join(" and ");
-if (absent !== "" && process.env.CI) {
-  process.stderr.write(`crowsnest: ${absent} cannot be found or installed here, and with CI set no test may be skipped.\n`);
+const wanted = missing().map(([name]) => name);
+if (wanted.length > 0 && process.getuid?.() === 0 && onPath("apt-get")) {
+  process.stderr.write(`crowsnest: installing Debian's ${wanted.join(" and ")}, which the tests run …\n`);
+  aptGet("update") && aptGet("install", "-y", "--no-install-recommends", ...wanted);
+}
+
+const absent = missing().flatMap(([, programs]) => programs.map(([name]) => name));
+if (absent.length > 0 && process.env.CI) {
+  process.stderr.write(
+    `crowsnest: ${listed(absent)} cannot be found or installed here, and with CI set no test may be skipped.\n`,
+  );
   process.exit(1);
 }
-if (absent !== "") {
-  process.stderr.write(`crowsnest: ${absent} cannot be found: the tests that scrape with a real Prometheus are skipped.\n`);
+if (absent.length > 0) {
+  process.stderr.write(`crowsnest: ${listed(absent)} cannot be found: the tests that run them are skipped.\n`);
+}
+
+/** @param {readonly (string | undefined)[]} names */
+function listed(names) {
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
 }

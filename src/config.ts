@@ -27,6 +27,16 @@ export const optionDefinitions = {
     help: "Address to listen on. [default: 127.0.0.1, this machine only]",
   },
   port: { schema: port, takes: portTakes, help: "Port of /metrics, /health and the API. [default: 9464]" },
+  otlpPort: {
+    schema: port,
+    takes: portTakes,
+    help: "Second port of the hub, for what OpenTelemetry exports by HTTP. [default: 4318]",
+  },
+  otlpGrpcPort: {
+    schema: port,
+    takes: portTakes,
+    help: "Port of the hub for what OpenTelemetry exports by gRPC. [default: 4317]",
+  },
   data: {
     schema: z.string().min(1),
     takes: "the path of a folder that can be written to",
@@ -108,6 +118,10 @@ export interface Config {
   readonly port: number | "off";
   /** Whether somebody asked for this very port, rather than nobody saying anything. */
   readonly portIsChosen: boolean;
+  readonly otlpPort: number | "off";
+  readonly otlpPortIsChosen: boolean;
+  readonly otlpGrpcPort: number | "off";
+  readonly otlpGrpcPortIsChosen: boolean;
   readonly data: string;
   readonly store: string | undefined;
   readonly token: string | undefined;
@@ -170,6 +184,10 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 9464,
     portIsChosen: options.port !== undefined,
+    otlpPort: options.otlpPort ?? 4318,
+    otlpPortIsChosen: options.otlpPort !== undefined,
+    otlpGrpcPort: options.otlpGrpcPort ?? 4317,
+    otlpGrpcPortIsChosen: options.otlpGrpcPort !== undefined,
     data: options.data ?? ".crowsnest",
     store: options.store,
     token: options.token,

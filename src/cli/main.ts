@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { flagName, type OptionName, optionDefinitions, packageVersion, variableName } from "../config.ts";
+import type { AssetFlags } from "./assets.ts";
 
 /**
  * Runs the command line. What a person did wrong is told in one sentence on standard error, with exit code 1 (2 where the
@@ -36,7 +37,30 @@ function createProgram(): Command {
     const command = await import("./serve.ts");
     await command.serve(options);
   });
+  addAssets(program);
   return program;
+}
+
+function addAssets(program: Command): void {
+  program
+    .command("assets")
+    .description("Write dashboards, recording and alerting rules, and Alertmanager's configuration into a folder.")
+    .exitOverride()
+    .requiredOption("--out <folder>", "Folder to write into; what stands there by the same names is replaced.")
+    .option("--prefix <prefix>", "What the fleet's metrics begin with: the hub's metricPrefix. [default: agent]")
+    .option("--job <name>", "Scrape job whose absence means that Crowsnest is down. [default: crowsnest]")
+    .option("--runbooks <url>", "What stands before /<Alert>.md in runbook_url. [default: docs/runbooks]")
+    .option("--hub <url>", "Where Alertmanager reaches the hub. [default: http://crowsnest:9464]")
+    .option("--for-scale <factor>", "What every for and keep_firing_for is multiplied by. [default: 1]")
+    .option("--threshold <name=number>", "A threshold that is not the default; may be given again.", collect, [])
+    .action(async (flags: AssetFlags) => {
+      const command = await import("./assets.ts");
+      command.writeAssetsTo(flags);
+    });
+}
+
+function collect(value: string, values: readonly string[]): readonly string[] {
+  return [...values, value];
 }
 
 function flagOf(name: OptionName): Option {

@@ -40,6 +40,8 @@ export class AgentRoster {
 
   /** `closed` is the start of the work that the event ended or took the place of. */
   apply(event: AgentEvent, boundary: Boundary | undefined, closed: AgentEvent | undefined): void {
+    // An alert is told about an agent, not by it: no sign of life, least of all where the alert is about its silence.
+    if (event.type === "alert_fired" || event.type === "alert_resolved") return;
     const entry = this.#entryOf(event.source, event.agent, event.timeUnixMillis);
     if (entry !== undefined) {
       account(entry, event.timeUnixMillis, toldAfterTheFact(event, closed) * 1_000);

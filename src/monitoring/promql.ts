@@ -1,11 +1,10 @@
-import type { LabelsOf, MetricDefinition, MetricKey } from "../metrics/definitions.ts";
-import { metricDefinitions } from "../metrics/definitions.ts";
+import type { LabelsOf, MetricKey } from "../metrics/definitions.ts";
 import type { HistogramKey, MetricNames, PlainKey } from "./names.ts";
 
 /** Labels that a metric has by the table, and those that Prometheus adds when it scrapes. */
 export type LabelOf<K extends MetricKey> = (keyof LabelsOf<K> & string) | "job" | "instance";
 /** Conditions on labels, each with its operator: `{ outcome: '!="cancelled"' }`. */
-export type Where<K extends MetricKey> = { readonly [L in LabelOf<K>]?: string };
+export type Where<K extends MetricKey> = { readonly [L in LabelOf<K>]?: string | undefined };
 
 /** Some series of a counter or gauge. */
 export interface Selection<K extends MetricKey> {
@@ -32,12 +31,12 @@ export class Queries {
 
   /** Per second, added up over all other labels. */
   rate<K extends PlainKey>({ metric, by, where }: Selection<K>, window: string): string {
-    return `sum by (${by.join(", ")}) (rate(${this.series(metric, where)}[${window}]))`;
+    return `${aggregated("sum", by)} (rate(${this.series(metric, where)}[${window}]))`;
   }
 
   /** Within the window, added up over all other labels. */
   increase<K extends PlainKey>({ metric, by, where }: Selection<K>, window: string): string {
-    return `sum by (${by.join(", ")}) (increase(${this.series(metric, where)}[${window}]))`;
+    return `${aggregated("sum", by)} (increase(${this.series(metric, where)}[${window}]))`;
   }
 
   /**
@@ -48,7 +47,7 @@ export class Queries {
   increaseOfRare<K extends PlainKey>({ metric, by, where }: Selection<K>, window: string): string {
     const series = this.series(metric, where);
     const isNew = `(${series} unless ${series} offset ${window}) and on (job, instance) (up offset ${window} == 1)`;
-    return `sum by (${by.join(", ")}) (${isNew} or increase(${series}[${window}]))`;
+    return `${aggregated("sum", by)} (${isNew} or increase(${series}[${window}]))`;
   }
 
   /** The share of one counter's growth in another's, from 0 to 1; 0 as long as the part has not happened at all. */
@@ -60,23 +59,27 @@ export class Queries {
   /** A quantile of what was observed within the window. */
   quantile<K extends HistogramKey>(quantile: number, { metric, by, where }: Selection<K>, window: string): string {
     const buckets = `${this.names[`${metric}Bucket`]}${conditions(where ?? {})}`;
-    return `histogram_quantile(${quantile}, sum by (${[...by, "le"].join(", ")}) (rate(${buckets}[${window}])))`;
+    return `histogram_quantile(${quantile}, ${aggregated("sum", [...by, "le"])} (rate(${buckets}[${window}])))`;
+  }
+
+  /** A gauge, added up over all other labels. */
+  total<K extends PlainKey>({ metric, by, where }: Selection<K>): string {
+    return `${aggregated("sum", by)} (${this.series(metric, where)})`;
   }
 
   /** A gauge, the largest of what the other labels tell apart: the same thing told by two processes counts once. */
   largest<K extends PlainKey>({ metric, by, where }: Selection<K>): string {
-    return `max by (${by.join(", ")}) (${this.series(metric, where)})`;
+    return `${aggregated("max", by)} (${this.series(metric, where)})`;
   }
 }
 
-/** `{a="1", b!="2"}`, or nothing. */
-function conditions(where: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(where).filter(([, condition]) => condition !== undefined);
-  return given.length === 0 ? "" : `{${given.map(([label, condition]) => `${label}${condition}`).join(", ")}}`;
+/** `sum by (agent)`, and `sum` where nothing is told apart. */
+export function aggregated(operation: "sum" | "max", by: readonly string[]): string {
+  return by.length === 0 ? operation : `${operation} by (${by.join(", ")})`;
 }
 
-/** A metric's name without prefix and, as is usual once it stands under a rate, without `_total`. */
-export function bareName(key: MetricKey): string {
-  const definition: MetricDefinition = metricDefinitions[key];
-  return definition.name.replace(/_total$/, "");
+/** `{a="1", b!="2"}`, or nothing. */
+export function conditions(where: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(where).filter(([, condition]) => condition !== undefined);
+  return given.length === 0 ? "" : `{${given.map(([label, condition]) => `${label}${condition}`).join(", ")}}`;
 }

@@ -14,21 +14,28 @@ export interface AccessOptions {
  * as a browser would send its requests along with the rights of whoever looks at it.
  */
 export function createAccessGuard({ host, token, insecure }: AccessOptions): RequestHandler {
-  const wanted = token === undefined ? undefined : digest(`Bearer ${token}`);
+  const isAuthorized = createTokenCheck(token);
   return (request: Request, response: Response, next: NextFunction) => {
     if (isForeignOrigin(request)) return refuse(response, 403, "requests from pages of another origin are not taken");
-    if (wanted !== undefined) {
-      if (timingSafeEqual(digest(request.headers.authorization ?? ""), wanted)) return next();
+    if (token !== undefined) {
+      if (isAuthorized(request.headers.authorization)) return next();
       response.set("WWW-Authenticate", "Bearer");
       return refuse(response, 401, "send the token as `Authorization: Bearer …`");
     }
     if (isLoopback(host) || insecure) return next();
-    refuse(
-      response,
-      403,
-      `this hub listens on ${host} without a token; set token (CROWSNEST_TOKEN), or insecure where the network is trusted`,
-    );
+    refuse(response, 403, needsToken(host));
   };
+}
+
+/** Whether what was sent as `Authorization` holds the token; always where there is none. Takes as long for a wrong one as for the right one. */
+export function createTokenCheck(token: string | undefined): (authorization: string | undefined) => boolean {
+  const wanted = token === undefined ? undefined : digest(`Bearer ${token}`);
+  return (authorization) => wanted === undefined || timingSafeEqual(digest(authorization ?? ""), wanted);
+}
+
+/** Why nobody may send to a hub that others reach and that has no token. */
+export function needsToken(host: string): string {
+  return `this hub listens on ${host} without a token; set token (CROWSNEST_TOKEN), or insecure where the network is trusted`;
 }
 
 function isForeignOrigin({ headers }: Request): boolean {

@@ -1,22 +1,44 @@
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import type { Config } from "../config.ts";
 import type { Observed } from "../health/observed.ts";
 import { createAccessGuard } from "./access-guard.ts";
+import { createAlertmanagerHook } from "./alertmanager-hook.ts";
 import { createHostGuard } from "./host-guard.ts";
 import { createEventsRouter, type EventsIntake } from "./ingest/events-router.ts";
 import { createObserveRouter } from "./observe-router.ts";
 
 /** Everything that the hub answers by HTTP. */
-export function createHubApp(observed: Observed, config: Config, intake: EventsIntake): Express {
-  const app = express();
-  app.disable("x-powered-by");
-  app.use(createHostGuard(config.host));
+export function createHubApp(observed: Observed, config: Config, intake: EventsIntake, otlp: RequestHandler): Express {
+  const app = createGuardedApp(config);
   app.use(createObserveRouter(observed));
   app.use(createAccessGuard(config));
   app.use(createEventsRouter(intake));
+  app.use(otlp);
+  app.use(createAlertmanagerHook(intake));
   app.get("/", (_request, response) => {
-    response.type("text/plain").send("Crowsnest hub\n\n/metrics  for Prometheus\n/health   how things are\n/v1/events  takes events by POST\n");
+    response
+      .type("text/plain")
+      .send("Crowsnest hub\n\n/metrics  for Prometheus\n/health   how things are\n/v1/events  takes events by POST\n");
   });
+  return finish(app);
+}
+
+/** What the port for OpenTelemetry's exporters answers: OTLP, under the same guard as everything else that may be written to. */
+export function createOtlpApp(config: Config, otlp: RequestHandler): Express {
+  const app = createGuardedApp(config);
+  app.use(createAccessGuard(config));
+  app.use(otlp);
+  return finish(app);
+}
+
+function createGuardedApp({ host }: Config): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(createHostGuard(host));
+  return app;
+}
+
+function finish(app: Express): Express {
   app.use((request: Request, response: Response) => {
     response.status(404).json({ error: `there is nothing at ${request.path}` });
   });

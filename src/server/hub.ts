@@ -1,6 +1,7 @@
+import type { RequestHandler } from "express";
 import { Registry } from "prom-client";
 import { withinDeadline } from "../bus/deadline.ts";
-import type { Log } from "../bus/trouble.ts";
+import { type Log, messageOf } from "../bus/trouble.ts";
 import { type Config, type ConfigInput, loadConfig } from "../config.ts";
 import { Core } from "../core.ts";
 import type { AgentEvent } from "../events/types.ts";
@@ -8,12 +9,17 @@ import type { Component, Health } from "../health/health.ts";
 import { BudgetGuard } from "../instrument/budget-guard.ts";
 import { createFace, type Face } from "../instrument/face.ts";
 import { Instrument } from "../instrument/instrument.ts";
+import { SpanTranslator } from "../integrations/spans/translate.ts";
 import { collectNodeMetrics } from "../metrics/node.ts";
 import { openSinks } from "../sinks/open-sinks.ts";
 import type { AppendResult, EventQuery, EventStore } from "../store/event-store.ts";
 import { openStore } from "../store/open-store.ts";
 import { startTracing, type Tracing } from "../tracing/start-tracing.ts";
-import { createHubApp } from "./app.ts";
+import { createHubApp, createOtlpApp } from "./app.ts";
+import type { EventsIntake } from "./ingest/events-router.ts";
+import { SpanForwarder } from "./ingest/otlp-forwarder.ts";
+import { createOtlpRouter, type OtlpDependencies } from "./ingest/otlp-router.ts";
+import { readForwardTarget } from "./ingest/otlp-target.ts";
 import { Intake } from "./intake.ts";
 import { type Listener, listen } from "./listen.ts";
 import { replayStore } from "./replay.ts";
@@ -26,6 +32,10 @@ export interface HubOptions extends ConfigInput {
 /** Many processes' telemetry in one place. */
 export interface Hub {
   readonly url: string;
+  /** Where OpenTelemetry's exporters find it, beside `url`; empty where it has no port of its own for them. */
+  readonly otlpUrl: string;
+  /** The same for those that speak gRPC. */
+  readonly otlpGrpcUrl: string;
   /** The thin layer for agents that run in the hub's own process, under a service name of their own. */
   attach(options: { readonly service: string; readonly resources?: boolean }): Face;
   /** Keeps events and then counts the new ones. Resolves when they are durable. */
@@ -77,6 +87,9 @@ class RunningHub implements Hub {
   readonly #registry = new Registry();
   #tracing: Tracing | undefined;
   #listener: Listener | undefined;
+  #otlpListener: Listener | undefined;
+  #grpcListener: Listener | undefined;
+  #forwarder: SpanForwarder | undefined;
   #pruneTimer: NodeJS.Timeout | undefined;
   #ready = false;
   #closing: Promise<void> | undefined;
@@ -96,6 +109,14 @@ class RunningHub implements Hub {
     return this.#listener?.url ?? "";
   }
 
+  get otlpUrl(): string {
+    return this.#otlpListener?.url ?? "";
+  }
+
+  get otlpGrpcUrl(): string {
+    return this.#grpcListener?.url ?? "";
+  }
+
   async start(): Promise<void> {
     const { config, state } = this.#core;
     await replayStore(this.#store, (event) => state.apply(event));
@@ -105,15 +126,21 @@ class RunningHub implements Hub {
     // There from the start, so that the first failure is a step that a rate can see.
     for (const reason of ["write_failed", "queue_full"]) this.#core.metrics.storeFailures.inc({ reason }, 0);
     if (config.hostMetrics) collectNodeMetrics(this.#registry);
-    const app = createHubApp(
-      this.#core.observed("hub", () => this.#ready && this.#closing === undefined),
-      config,
-      {
-        accept: (events) => this.#intake.accept(events),
-        refused: (reason) => this.#core.metrics.eventsDropped.inc({ queue: "input", reason }),
-      },
-    );
+    const intake: EventsIntake = {
+      accept: (events) => this.#intake.accept(events),
+      refused: (reason) => this.#core.metrics.eventsDropped.inc({ queue: "input", reason }),
+    };
+    this.#forwarder = this.#createForwarder();
+    const otlp: OtlpDependencies = {
+      translator: new SpanTranslator(),
+      intake,
+      forward: (request) => this.#forwarder?.offer(request),
+    };
+    const otlpRouter = createOtlpRouter(otlp);
+    const observed = this.#core.observed("hub", () => this.#ready && this.#closing === undefined);
+    const app = createHubApp(observed, config, intake, otlpRouter);
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
+    await this.#listenForOtlp(otlpRouter, otlp);
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();
     this.#ready = true;
@@ -165,6 +192,49 @@ class RunningHub implements Hub {
     for (const event of stored) this.#core.bus.publish(event);
   }
 
+  /** The ports that exporters use by default. */
+  async #listenForOtlp(router: RequestHandler, dependencies: OtlpDependencies): Promise<void> {
+    const { config } = this.#core;
+    const { host, otlpPort, otlpGrpcPort } = config;
+    if (otlpPort !== "off") {
+      const app = createOtlpApp(config, router);
+      const start = () => listen(app, host, otlpPort, "--otlp-port (CROWSNEST_OTLP_PORT)");
+      this.#otlpListener = await this.#listenIfFree("OTLP by HTTP", config.otlpPortIsChosen, start);
+    }
+    if (otlpGrpcPort !== "off") {
+      const start = async () => (await import("./ingest/otlp-grpc.ts")).listenForGrpc(config, otlpGrpcPort, dependencies);
+      this.#grpcListener = await this.#listenIfFree("OTLP by gRPC", config.otlpGrpcPortIsChosen, start);
+    }
+  }
+
+  /** A port that nobody chose may be taken, by a Collector for instance. */
+  async #listenIfFree(what: string, chosen: boolean, start: () => Promise<Listener>): Promise<Listener | undefined> {
+    try {
+      return await start();
+    } catch (error) {
+      if (chosen) throw error;
+      this.#core.trouble.tell(what, () => `${what} is not taken on its usual port: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Spans that come by OTLP go on to where this process's own go, if that is anywhere. */
+  #createForwarder(): SpanForwarder | undefined {
+    const target = readForwardTarget(process.env);
+    if (target === undefined) return undefined;
+    const tell = (why: unknown) => this.#core.trouble.tell("forward", () => `spans do not go on: ${messageOf(why)}`);
+    if (typeof target === "string") {
+      tell(target);
+      return undefined;
+    }
+    return new SpanForwarder(target, {
+      dropped: (reason, spans, cause) => {
+        this.#core.metrics.spansDropped.inc({ reason }, spans);
+        tell(cause ?? "more of them wait than may");
+      },
+    });
+  }
+
   #startTracing(): Promise<Tracing> {
     const { service } = this.#core.config;
     return startTracing(
@@ -193,7 +263,14 @@ class RunningHub implements Hub {
     this.#core.stop();
     if (!(await withinDeadline(this.#intake.flush(), deadlineMillis))) this.#core.lost("store", "deadline", this.#intake.depth);
     await this.#core.bus.close(deadlineMillis);
-    const closing = [this.#core.closeTracing(this.#tracing), this.#store.close(), this.#listener?.close()];
+    const closing = [
+      this.#forwarder?.close(deadlineMillis),
+      this.#core.closeTracing(this.#tracing),
+      this.#store.close(),
+      this.#listener?.close(),
+      this.#otlpListener?.close(),
+      this.#grpcListener?.close(),
+    ];
     await withinDeadline(Promise.allSettled(closing), deadlineMillis);
   }
 }

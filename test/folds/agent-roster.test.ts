@@ -57,6 +57,13 @@ describe("agent roster", () => {
     expect(activeSeconds(10, [0, handoff], [1, milestone])).toBe(0);
   });
 
+  it("takes an alert about an agent for no sign of its life", () => {
+    const alert: EventInput = { type: "alert_fired", agent, data: { alert: "AgentSilent" } };
+    const [entry] = stateAfter(timeline([0, heartbeat], [60, alert])).roster.all();
+    expect(entry?.lastSeenMillis).toBe(NOON);
+    expect([...stateAfter(timeline([0, alert])).roster.all()]).toEqual([]);
+  });
+
   it("keeps agents of different services apart that share a name", () => {
     const state = stateAfter(timeline([0, run("1")], [0, { ...heartbeat, source: "warehouse" }]));
     expect([...state.roster.all()].map(({ source, open }) => [source, open])).toEqual([

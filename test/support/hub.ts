@@ -16,7 +16,15 @@ export interface TestHub {
 export async function startTestHub(options: HubOptions = {}): Promise<TestHub> {
   const data = options.data ?? join(await tempFolder(), "data");
   const told: string[] = [];
-  const hub = await startHub({ port: 0, hostMetrics: false, log: (message) => told.push(message), ...options, data });
+  const hub = await startHub({
+    port: 0,
+    otlpPort: "off",
+    otlpGrpcPort: "off",
+    hostMetrics: false,
+    log: (message) => told.push(message),
+    ...options,
+    data,
+  });
   onTestFinished(() => hub.close());
   return {
     hub,

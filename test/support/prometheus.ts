@@ -1,15 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { freePort } from "./free-port.ts";
+import { isInstalled, runProgram } from "./programs.ts";
 import { tempFolder } from "./temp-folder.ts";
-import { until } from "./until.ts";
 
 /** Whether Prometheus is on this machine; `npm test` installs it where it may. */
 export const hasPrometheus = isInstalled("prometheus") && isInstalled("promtool");
 
-interface Sample {
+export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -22,24 +20,27 @@ export interface Exemplar {
 export interface Prometheus {
   readonly url: string;
   query(expression: string): Promise<Sample[]>;
+  /** How many series of an expression have had a number within the last seconds. */
+  seriesWithin(expression: string, seconds: number): Promise<number>;
   exemplars(expression: string): Promise<Exemplar[]>;
 }
 
 /** Debian's Prometheus, scraping the given address every second; ends with the test. */
 export async function startPrometheus(scrapeUrl: string): Promise<Prometheus> {
+  const scrape = `  - job_name: crowsnest\n    static_configs: [{ targets: ["${new URL(scrapeUrl).host}"] }]\n`;
   const folder = await tempFolder();
   const config = join(folder, "prometheus.yml");
-  const scrape = `  - job_name: crowsnest\n    static_configs: [{ targets: ["${new URL(scrapeUrl).host}"] }]\n`;
   await writeFile(config, `global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n${scrape}`);
+  return runPrometheus(config, ["--enable-feature=exemplar-storage"]);
+}
+
+/** Debian's Prometheus with a configuration file of the test's; ends with the test. */
+export async function runPrometheus(config: string, flags: readonly string[]): Promise<Prometheus> {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn("prometheus", [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, "data")}`,
-    `--web.listen-address=${new URL(url).host}`,
-    "--enable-feature=exemplar-storage",
-  ]);
-  onTestFinished(() => endProcess(server));
-  await until("Prometheus to be ready", async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok);
+  const data = join(await tempFolder(), "data");
+  const listen = `--web.listen-address=${new URL(url).host}`;
+  const server = runProgram("prometheus", [`--config.file=${config}`, `--storage.tsdb.path=${data}`, listen, ...flags]);
+  await server.until(async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok);
   return {
     url,
     async query(expression) {
@@ -47,6 +48,14 @@ export async function startPrometheus(scrapeUrl: string): Promise<Prometheus> {
         result: { metric: Record<string, string>; value: [number, string] }[];
       };
       return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async seriesWithin(expression, seconds) {
+      const end = Date.now() / 1_000;
+      const range = `start=${end - seconds}&end=${end}&step=${Math.max(1, Math.round(seconds / 30))}`;
+      const { result } = (await ask(`${url}/api/v1/query_range?query=${encodeURIComponent(expression)}&${range}`)) as {
+        result: { values: [number, string][] }[];
+      };
+      return result.filter(({ values }) => values.some(([, value]) => value !== "NaN")).length;
     },
     async exemplars(expression) {
       const seconds = Date.now() / 1_000;
@@ -61,22 +70,6 @@ export async function startPrometheus(scrapeUrl: string): Promise<Prometheus> {
 
 async function ask(url: string): Promise<unknown> {
   const answer = (await (await fetch(url)).json()) as { status: string; error?: string; data: unknown };
-  if (answer.status !== "success") throw new Error(`Prometheus: ${answer.error}`);
+  if (answer.status !== "success") throw new Error(`Prometheus: ${answer.error} (${decodeURIComponent(url)})`);
   return answer.data;
-}
-
-async function endProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await ended;
-}
-
-function isInstalled(program: string): boolean {
-  try {
-    execFileSync(program, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,13 +2,11 @@ import { moneyAndPeopleRecordings } from "./money-and-people.ts";
 import { outcomeRecordings } from "./outcomes.ts";
 import { ownRecordings } from "./own-health.ts";
 import { taskRecordings } from "./tasks.ts";
-import { trafficRecordings } from "./traffic.ts";
 
 export type { Recording } from "./recording.ts";
 
 /** Every recording rule. Panels and alerts know them by these keys. */
 export const recordings = {
-  ...trafficRecordings,
   ...taskRecordings,
   ...outcomeRecordings,
   ...moneyAndPeopleRecordings,

@@ -1,7 +1,13 @@
 import { FAILED, JUDGED, type Recording } from "./recording.ts";
 
-/** Which share of something went well or wrong, from 0 to 1. */
+/** Which share of something went well or wrong, from 0 to 1, and how long it took. */
 export const outcomeRecordings = {
+  handoffDurationP95: {
+    by: ["service"],
+    metric: "handoff_duration_seconds",
+    operations: "p95_rate5m",
+    expr: (q) => q.quantile(0.95, { metric: "handoffDuration", by: ["service"] }, "5m"),
+  },
   agentTaskFailureRatio15m: {
     by: ["service", "agent"],
     metric: "task_failures_per_tasks",
@@ -14,23 +20,11 @@ export const outcomeRecordings = {
     operations: "ratio_rate15m",
     expr: (q) => q.share({ metric: "toolCalls", by: ["service", "agent"], where: JUDGED }, FAILED, "15m"),
   },
-  handoffFailureRatio15m: {
-    by: ["service"],
-    metric: "handoff_failures_per_handoffs",
-    operations: "ratio_rate15m",
-    expr: (q) => q.share({ metric: "handoffs", by: ["service"], where: JUDGED }, FAILED, "15m"),
-  },
   providerFailureRatio5m: {
     by: ["service", "provider"],
     metric: "model_call_failures_per_model_calls",
     operations: "ratio_rate5m",
     expr: (q) => q.share({ metric: "modelCalls", by: ["service", "provider"], where: JUDGED }, FAILED, "5m"),
-  },
-  workflowFailureRatio1h: {
-    by: ["service", "workflow"],
-    metric: "workflow_failures_per_workflows",
-    operations: "ratio_rate1h",
-    expr: (q) => q.share({ metric: "workflows", by: ["service", "workflow"], where: JUDGED }, FAILED, "1h"),
   },
   validationPassRatio1h: {
     by: ["service"],
@@ -43,13 +37,6 @@ export const outcomeRecordings = {
     metric: "review_rejections_per_reviews",
     operations: "ratio_rate1h",
     expr: (q) => q.share({ metric: "reviews", by: ["service"] }, { outcome: '="rejected"' }, "1h"),
-  },
-  milestoneSuccessRatio1h: {
-    by: ["service", "milestone_type"],
-    metric: "milestone_successes_per_milestones",
-    operations: "ratio_rate1h",
-    expr: (q) =>
-      q.share({ metric: "milestones", by: ["service", "milestone_type"], where: JUDGED }, { outcome: '="success"' }, "1h"),
   },
   journeySuccessRatio1h: {
     by: ["service", "journey"],

@@ -34,8 +34,13 @@ function decompressorOf(encoding: string) {
   return encoding === "br" ? createBrotliDecompress() : undefined;
 }
 
-/** Reads a whole body as text. Limits count after decompression, so that a small request cannot become a large one in memory. */
+/** Reads a whole body as text. */
 export async function readText(body: Readable, maxBytes: number): Promise<string> {
+  return decode(await readBytes(body, maxBytes));
+}
+
+/** Reads a whole body. Limits count after decompression, so that a small request cannot become a large one in memory. */
+export async function readBytes(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of readChunks(body)) {
@@ -43,7 +48,7 @@ export async function readText(body: Readable, maxBytes: number): Promise<string
     if (bytes > maxBytes) throw tooLarge("the body", maxBytes);
     chunks.push(chunk);
   }
-  return decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** Reads a body line by line, without ever holding more than one line and what has just arrived. Empty lines are passed over. */
@@ -79,7 +84,8 @@ async function* readChunks(body: Readable): AsyncIterableIterator<Buffer> {
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function decode(bytes: Buffer): string {
+/** @throws RequestError where the bytes are no UTF-8 */
+export function decode(bytes: Buffer): string {
   try {
     return decoder.decode(bytes);
   } catch {

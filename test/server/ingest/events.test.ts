@@ -33,7 +33,7 @@ async function send({ hub }: TestHub, body: unknown, headers: Record<string, str
   const response = await fetch(`${hub.url}/v1/events`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: (asIs ? body : JSON.stringify(body)) as BodyInit,
+    body: (asIs ? body : JSON.stringify(body)) as RequestInit["body"],
     ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
   } as RequestInit);
   return { status: response.status, headers: response.headers, answer: (await response.json()) as Sent["answer"] };
