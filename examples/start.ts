@@ -1,4 +1,4 @@
-import { startHubFromCommandLine, untilStopped } from "crowsnest/server";
+import { listeningLine, startHubFromCommandLine, untilStopped } from "crowsnest/server";
 import { runFactory } from "./test-factory/main.ts";
 
 /** What `npm start` runs: a hub, and the example team at work in its process. */
@@ -7,7 +7,7 @@ async function start(): Promise<void> {
   const stop = new AbortController();
   const factory = runFactory(hub.attach({ service: "test-factory" }), { signal: stop.signal });
   factory.catch(tell);
-  console.log(`listening ${hub.url} (${hub.url}/metrics, ${hub.url}/health)`);
+  console.log(listeningLine(hub));
   console.log("A team of six agents writes, reviews, runs and mends tests, over and over. Open:");
   console.log(`  ${hub.url}/metrics  what Prometheus scrapes: handoffs, decisions, tasks, tokens, cost`);
   console.log(`  ${hub.url}/health   how the team is, and why`);

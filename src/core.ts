@@ -44,6 +44,8 @@ export class Core {
   readonly losses = { count: 0, lastUnixMillis: 0 };
   /** Parts that `/health` asks. */
   readonly components: Component[] = [];
+  /** Queues beside those of the bus that metrics and health look at. */
+  readonly queues: { readonly name: string; readonly depth: number; readonly capacity: number }[] = [];
   readonly version = packageVersion();
   readonly #set: MetricSet;
   readonly #submit: (event: AgentEvent) => void;
@@ -188,7 +190,7 @@ export class Core {
 
   #refresh(): void {
     refreshGauges(this.metrics, this.state);
-    for (const queue of this.bus.queues) {
+    for (const queue of [...this.bus.queues, ...this.queues]) {
       this.metrics.queueDepth.set({ queue: queue.name }, queue.depth);
       this.metrics.queueCapacity.set({ queue: queue.name }, queue.capacity);
     }

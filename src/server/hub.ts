@@ -1,7 +1,6 @@
-import type { RequestHandler } from "express";
 import { Registry } from "prom-client";
 import { withinDeadline } from "../bus/deadline.ts";
-import { type Log, messageOf } from "../bus/trouble.ts";
+import type { Log } from "../bus/trouble.ts";
 import { type Config, type ConfigInput, loadConfig } from "../config.ts";
 import { Core } from "../core.ts";
 import type { AgentEvent } from "../events/types.ts";
@@ -9,17 +8,14 @@ import type { Component, Health } from "../health/health.ts";
 import { BudgetGuard } from "../instrument/budget-guard.ts";
 import { createFace, type Face } from "../instrument/face.ts";
 import { Instrument } from "../instrument/instrument.ts";
-import { SpanTranslator } from "../integrations/spans/translate.ts";
 import { collectNodeMetrics } from "../metrics/node.ts";
 import { openSinks } from "../sinks/open-sinks.ts";
 import type { AppendResult, EventQuery, EventStore } from "../store/event-store.ts";
 import { openStore } from "../store/open-store.ts";
 import { startTracing, type Tracing } from "../tracing/start-tracing.ts";
-import { createHubApp, createOtlpApp } from "./app.ts";
+import { createHubApp } from "./app.ts";
 import type { EventsIntake } from "./ingest/events-router.ts";
-import { SpanForwarder } from "./ingest/otlp-forwarder.ts";
-import { createOtlpRouter, type OtlpDependencies } from "./ingest/otlp-router.ts";
-import { readForwardTarget } from "./ingest/otlp-target.ts";
+import { OtlpIngest } from "./ingest/otlp-ingest.ts";
 import { Intake } from "./intake.ts";
 import { type Listener, listen } from "./listen.ts";
 import { replayStore } from "./replay.ts";
@@ -87,9 +83,7 @@ class RunningHub implements Hub {
   readonly #registry = new Registry();
   #tracing: Tracing | undefined;
   #listener: Listener | undefined;
-  #otlpListener: Listener | undefined;
-  #grpcListener: Listener | undefined;
-  #forwarder: SpanForwarder | undefined;
+  #otlp: OtlpIngest | undefined;
   #pruneTimer: NodeJS.Timeout | undefined;
   #ready = false;
   #closing: Promise<void> | undefined;
@@ -103,6 +97,7 @@ class RunningHub implements Hub {
       failed: (reason) => this.#core.metrics.storeFailures.inc({ reason }),
     });
     this.#core.components.push({ name: "store", check: () => this.#checkStore() });
+    this.#core.queues.push(this.#storeQueue());
   }
 
   get url(): string {
@@ -110,16 +105,16 @@ class RunningHub implements Hub {
   }
 
   get otlpUrl(): string {
-    return this.#otlpListener?.url ?? "";
+    return this.#otlp?.httpUrl ?? "";
   }
 
   get otlpGrpcUrl(): string {
-    return this.#grpcListener?.url ?? "";
+    return this.#otlp?.grpcUrl ?? "";
   }
 
   async start(): Promise<void> {
-    const { config, state } = this.#core;
-    await replayStore(this.#store, (event) => state.apply(event));
+    const { config } = this.#core;
+    await replayStore(this.#store, (event) => this.#core.replay(event));
     for (const sink of await openSinks(config)) await this.#core.bus.connect(sink);
     if (config.traces) this.#tracing = await this.#startTracing();
     await this.#core.start();
@@ -130,17 +125,11 @@ class RunningHub implements Hub {
       accept: (events) => this.#intake.accept(events),
       refused: (reason) => this.#core.metrics.eventsDropped.inc({ queue: "input", reason }),
     };
-    this.#forwarder = this.#createForwarder();
-    const otlp: OtlpDependencies = {
-      translator: new SpanTranslator(),
-      intake,
-      forward: (request) => this.#forwarder?.offer(request),
-    };
-    const otlpRouter = createOtlpRouter(otlp);
+    this.#otlp = new OtlpIngest(this.#core, intake);
     const observed = this.#core.observed("hub", () => this.#ready && this.#closing === undefined);
-    const app = createHubApp(observed, config, intake, otlpRouter);
+    const app = createHubApp(observed, config, intake, this.#otlp.router);
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
-    await this.#listenForOtlp(otlpRouter, otlp);
+    await this.#otlp.listen();
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();
     this.#ready = true;
@@ -192,49 +181,6 @@ class RunningHub implements Hub {
     for (const event of stored) this.#core.bus.publish(event);
   }
 
-  /** The ports that exporters use by default. */
-  async #listenForOtlp(router: RequestHandler, dependencies: OtlpDependencies): Promise<void> {
-    const { config } = this.#core;
-    const { host, otlpPort, otlpGrpcPort } = config;
-    if (otlpPort !== "off") {
-      const app = createOtlpApp(config, router);
-      const start = () => listen(app, host, otlpPort, "--otlp-port (CROWSNEST_OTLP_PORT)");
-      this.#otlpListener = await this.#listenIfFree("OTLP by HTTP", config.otlpPortIsChosen, start);
-    }
-    if (otlpGrpcPort !== "off") {
-      const start = async () => (await import("./ingest/otlp-grpc.ts")).listenForGrpc(config, otlpGrpcPort, dependencies);
-      this.#grpcListener = await this.#listenIfFree("OTLP by gRPC", config.otlpGrpcPortIsChosen, start);
-    }
-  }
-
-  /** A port that nobody chose may be taken, by a Collector for instance. */
-  async #listenIfFree(what: string, chosen: boolean, start: () => Promise<Listener>): Promise<Listener | undefined> {
-    try {
-      return await start();
-    } catch (error) {
-      if (chosen) throw error;
-      this.#core.trouble.tell(what, () => `${what} is not taken on its usual port: ${messageOf(error)}`);
-      return undefined;
-    }
-  }
-
-  /** Spans that come by OTLP go on to where this process's own go, if that is anywhere. */
-  #createForwarder(): SpanForwarder | undefined {
-    const target = readForwardTarget(process.env);
-    if (target === undefined) return undefined;
-    const tell = (why: unknown) => this.#core.trouble.tell("forward", () => `spans do not go on: ${messageOf(why)}`);
-    if (typeof target === "string") {
-      tell(target);
-      return undefined;
-    }
-    return new SpanForwarder(target, {
-      dropped: (reason, spans, cause) => {
-        this.#core.metrics.spansDropped.inc({ reason }, spans);
-        tell(cause ?? "more of them wait than may");
-      },
-    });
-  }
-
   #startTracing(): Promise<Tracing> {
     const { service } = this.#core.config;
     return startTracing(
@@ -244,9 +190,22 @@ class RunningHub implements Hub {
   }
 
   #checkStore(): ReturnType<Component["check"]> {
-    const { failure, depth, capacity } = this.#intake;
+    const { failure } = this.#intake;
     if (failure !== undefined) return { status: "down", reason: failure instanceof Error ? failure.message : String(failure) };
+    const { depth, capacity } = this.#storeQueue();
     return depth > capacity * 0.9 ? { status: "degraded", reason: "events wait to be kept" } : { status: "up" };
+  }
+
+  /** Everything that waits for a commit, whether it came from this process or from outside. */
+  #storeQueue() {
+    const [intake, store] = [this.#intake, this.#store];
+    return {
+      name: "store",
+      get depth() {
+        return intake.depth + store.queue.depth;
+      },
+      capacity: intake.capacity + store.queue.capacity,
+    };
   }
 
   async #prune(): Promise<void> {
@@ -264,12 +223,10 @@ class RunningHub implements Hub {
     if (!(await withinDeadline(this.#intake.flush(), deadlineMillis))) this.#core.lost("store", "deadline", this.#intake.depth);
     await this.#core.bus.close(deadlineMillis);
     const closing = [
-      this.#forwarder?.close(deadlineMillis),
+      this.#otlp?.close(deadlineMillis),
       this.#core.closeTracing(this.#tracing),
       this.#store.close(),
       this.#listener?.close(),
-      this.#otlpListener?.close(),
-      this.#grpcListener?.close(),
     ];
     await withinDeadline(Promise.allSettled(closing), deadlineMillis);
   }

@@ -5,4 +5,5 @@ export { StoreError } from "../store/event-store.ts";
 export { startHubFromCommandLine } from "./command-line.ts";
 export { type Hub, type HubOptions, startHub } from "./hub.ts";
 export { ListenError } from "./listen.ts";
+export { listeningLine } from "./listening-line.ts";
 export { untilStopped } from "./until-stopped.ts";

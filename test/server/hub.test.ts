@@ -71,6 +71,9 @@ describe("a hub", () => {
     expect(await metric('agent_budget_spent_usd{service="factory",scope="agent:scribe"}')).toBeCloseTo(0.9);
     expect(await metric('agent_tasks_in_progress{service="python",agent="medic"}')).toBe(1);
     expect(await metric('agent_state_size_bytes{service="factory"}')).toBe(4_096);
+    hub.attach({ service: "factory" }).emit({ type: "hitl_escalated", data: { priority: "low" } });
+    await hub.flush();
+    expect(await metric('crowsnest_events_total{type="hitl_escalated"}')).toBe(1);
     expect(await metric('crowsnest_events_total{type="budget_warning"}')).toBeUndefined();
     expect(hub.health()).toMatchObject({
       status: "degraded",
@@ -86,6 +89,16 @@ describe("a hub", () => {
     const reader = openReader(data);
     expect(reader.query({ types: ["workflow_failed"] }).events).toMatchObject([{ data: { outcome: "abandoned" } }]);
     reader.close();
+  });
+
+  test("shows how much waits to be kept, and how much may", async () => {
+    const { hub, metric } = await startTestHub();
+    expect(await metric('crowsnest_queue_capacity{queue="store"}')).toBe(150_000);
+    const crowsnest = hub.attach({ service: "factory" });
+    for (let event = 0; event < 40_000; event += 1) crowsnest.emit({ type: "hitl_escalated", data: { priority: "low" } });
+    expect(await metric('crowsnest_queue_depth{queue="store"}')).toBeGreaterThan(0);
+    await hub.flush();
+    expect(await metric('crowsnest_queue_depth{queue="store"}')).toBe(0);
   });
 
   test("attaches several services, told apart by their name", async () => {

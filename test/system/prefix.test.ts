@@ -45,8 +45,10 @@ describe.skipIf(!hasPrometheus)("a fleet whose metrics begin with yolo", () => {
         await until(`${dashboard.title}, ${panel}: ${expr}`, () => answer(prometheus, filledIn(expr, variables)), 60_000);
       }
     }
-    const rules = await (await fetch(`${prometheus.url}/api/v1/rules`)).json();
-    const health = rules.data.groups.flatMap((group: { rules: { health: string }[] }) => group.rules.map((rule) => rule.health));
+    const rules = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
+      data: { groups: { rules: { health: string }[] }[] };
+    };
+    const health = rules.data.groups.flatMap((group) => group.rules.map((rule) => rule.health));
     expect(new Set(health)).toEqual(new Set(["ok"]));
     expect(JSON.stringify(rules)).not.toMatch(/agent_(handoffs|tasks|errors)/);
   });
