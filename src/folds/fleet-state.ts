@@ -30,10 +30,36 @@ export class FleetState {
     const boundary = boundaryOf(event.type);
     const closed = this.operations.apply(event, boundary);
     this.roster.apply(event, boundary, closed);
-    this.contexts.apply(event);
-    this.errors.apply(event);
-    this.stateSizes.apply(event);
-    this.budgets.apply(event, this.operations.workflowName(event.workflowId));
-    return this.#waits.apply(event);
+    return this.#applyToRest(event);
+  }
+
+  /** Only the fold that an event type is for: most events are for none of these. */
+  #applyToRest(event: AgentEvent): number | undefined {
+    switch (event.type) {
+      case "task_queued":
+      case "task_assigned":
+      case "task_completed":
+      case "task_failed":
+        return this.#waits.apply(event);
+      case "context_updated":
+      case "context_compacted":
+      case "context_refreshed":
+        this.contexts.apply(event);
+        return undefined;
+      case "model_called":
+      case "budget_set":
+      case "budget_warning":
+      case "budget_exceeded":
+        this.budgets.apply(event, this.operations.workflowName(event.workflowId));
+        return undefined;
+      case "error_raised":
+        this.errors.apply(event);
+        return undefined;
+      case "state_saved":
+        this.stateSizes.apply(event);
+        return undefined;
+      default:
+        return undefined;
+    }
   }
 }
