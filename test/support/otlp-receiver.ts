@@ -17,7 +17,7 @@ interface KeyValue {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** A receiver of OTLP traces over HTTP in its JSON form, on a free port unless one is asked for; ends with the test. */
+/** A receiver of OTLP traces over HTTP in its JSON form, on a free port unless one is named; ends with the test. */
 export async function startOtlpReceiver(port = 0): Promise<{ readonly url: string; readonly spans: readonly ReceivedSpan[] }> {
   const spans: ReceivedSpan[] = [];
   const server = createServer(async (request, response) => {

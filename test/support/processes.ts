@@ -18,7 +18,14 @@ export interface RunningProgram {
 export function runNode(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): RunningProgram {
   const child = spawn(process.execPath, [...args], {
     cwd: options.cwd ?? root,
-    env: { ...process.env, NODE_V8_COVERAGE: undefined, ...options.env },
+    // Hubs of tests that run beside each other must not meet on the ports that exporters use.
+    env: {
+      ...process.env,
+      NODE_V8_COVERAGE: undefined,
+      CROWSNEST_OTLP_PORT: "0",
+      CROWSNEST_OTLP_GRPC_PORT: "0",
+      ...options.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
