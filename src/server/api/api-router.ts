@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import { StoreError } from "../../store/event-store.ts";
+import type { ApiContext, Endpoint } from "./endpoint.ts";
+import { badParameters, Problem, sendProblem } from "./problem.ts";
+
+/** Answers every endpoint of the table; what goes wrong is a problem by RFC 9457. */
+export function createApiRouter(endpoints: readonly Endpoint[], context: ApiContext): Router {
+  const router = Router();
+  for (const endpoint of endpoints) {
+    router.get(endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1"), (request, response) =>
+      answer(endpoint, request, response, context),
+    );
+  }
+  router.use("/api", nothingHere);
+  return router;
+}
+
+async function answer(endpoint: Endpoint, request: Request, response: Response, context: ApiContext): Promise<void> {
+  try {
+    const params = endpoint.params.safeParse(request.params);
+    if (!params.success) throw badParameters(params.error);
+    const query = endpoint.query.safeParse(request.query);
+    if (!query.success) throw badParameters(query.error);
+    const body = JSON.stringify(await endpoint.handle({ params: params.data, query: query.data }, context));
+    // The same answer is not sent twice to whoever has it already; express compares the tag with `If-None-Match`.
+    response.set("ETag", `"${createHash("sha1").update(body).digest("base64url")}"`).set("Cache-Control", "no-cache");
+    response.type("application/json").send(body);
+  } catch (error) {
+    sendProblem(response, problemOf(error));
+  }
+}
+
+const nothingHere: RequestHandler = (request, response) => {
+  sendProblem(
+    response,
+    new Problem(404, `there is nothing at ${request.baseUrl}${request.path}; /api/openapi.json lists what there is`),
+  );
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof StoreError)) return new Problem(500, "the hub could not answer");
+  return error.code === "bad_cursor"
+    ? new Problem(400, error.message)
+    : new Problem(503, `events cannot be read: ${error.message}`);
+}

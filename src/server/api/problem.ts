@@ -1,0 +1,52 @@
+import type { Response } from "express";
+import { z } from "zod";
+
+/** Why a request is not answered, by RFC 9457 (`application/problem+json`). */
+export const problemSchema = z
+  .object({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    errors: z.array(z.object({ parameter: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: "Problem", description: "Why a request is not answered, by RFC 9457." });
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request is not right",
+  404: "There is no such thing",
+  500: "The hub could not answer",
+  503: "The hub cannot answer at the moment",
+};
+
+/** An answer that is a problem; thrown by whoever answers, and told to whoever asked. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly errors: readonly { readonly parameter: string; readonly message: string }[];
+
+  constructor(status: number, detail: string, errors: Problem["errors"] = []) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** What is wrong with parameters, in one sentence and one by one. */
+export function badParameters(error: z.ZodError): Problem {
+  const errors = error.issues.map((issue) => ({ parameter: parameterOf(issue), message: issue.message }));
+  return new Problem(400, errors.map(({ parameter, message }) => `${parameter}: ${message}`).join("; "), errors);
+}
+
+export function sendProblem(response: Response, { status, message, errors }: Problem): void {
+  const problem = { type: "about:blank", title: titles[status] ?? "Error", status, detail: message };
+  response
+    .status(status)
+    .type("application/problem+json")
+    .send(JSON.stringify(errors.length > 0 ? { ...problem, errors } : problem));
+}
+
+function parameterOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return issue.keys.join(", ");
+  return issue.path.map(String).join(".");
+}

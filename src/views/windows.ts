@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { eventTypes } from "../events/families.ts";
+import { severityOf } from "../events/severity.ts";
+import type { EventType, StoredEvent } from "../events/types.ts";
+import { bytes, count, percentiles, percentilesOf, perSecond, seconds, share, tokens, usd } from "./parts/answer.ts";
+import { addTo, ratio } from "./parts/bounded-map.ts";
+import { addHistogram, type Histogram, newHistogram, record } from "./parts/histogram.ts";
+import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
+import { defineView } from "./view.ts";
+
+const SLOT_MILLIS = 5_000;
+/** Fifteen minutes, and the slot that is being filled. */
+const SLOTS = 181;
+const WINDOW_MINUTES = [1, 5, 15] as const;
+
+interface Gathered {
+  readonly byType: Map<EventType, number>;
+  /** Pieces of work that ended, and those of them that failed. */
+  ended: number;
+  failed: number;
+  errors: number;
+  tokens: number;
+  costUsd: number;
+  cpuSeconds: number;
+  peakRssBytes: number;
+  readonly durations: Histogram;
+  readonly modelDurations: Histogram;
+}
+
+const window = z
+  .object({
+    minutes: z.number(),
+    events: count,
+    eventsPerSecond: perSecond,
+    eventsPerSecondByType: z.record(z.string(), perSecond),
+    throughputPerSecond: perSecond.describe("Pieces of work (tasks, handoffs, runs, calls …) that ended."),
+    errorRatio: share.describe("Of the work that ended, what failed or timed out."),
+    errorsPerSecond: perSecond,
+    tokens,
+    costUsd: usd,
+    durationSeconds: percentiles,
+    modelDurationSeconds: percentiles,
+    cpuSeconds: seconds,
+    peakRssBytes: bytes,
+  })
+  .meta({ id: "Window" });
+
+type Window = z.output<typeof window>;
+
+/** The far edge of a window is exact to within a slot of 5 s. */
+export const windowsView = defineView({
+  summary: "How the last 1, 5 and 15 minutes were: rates, errors, tokens, money, latency, resources.",
+  version: 1,
+  types: eventTypes,
+  query: z.strictObject({}),
+  answer: z.object({ windows: z.array(window) }),
+  initial: () => newSlots<Gathered>(SLOT_MILLIS, SLOTS),
+  apply(slots, event, timeUnixMillis) {
+    const gathered = slotAt(slots, timeUnixMillis, nothing);
+    if (gathered !== undefined) gather(gathered, event);
+  },
+  read: (slots, _query, now) => ({ windows: WINDOW_MINUTES.map((minutes) => windowOf(slots, minutes, now)) }),
+});
+
+function nothing(): Gathered {
+  const sums = { ended: 0, failed: 0, errors: 0, tokens: 0, costUsd: 0, cpuSeconds: 0, peakRssBytes: 0 };
+  return { byType: new Map(), ...sums, durations: newHistogram(), modelDurations: newHistogram() };
+}
+
+function gather(gathered: Gathered, event: StoredEvent): void {
+  addTo(gathered.byType, event.type);
+  if (event.type === "error_raised") gathered.errors += 1;
+  if ("durationSeconds" in event.data && event.data.durationSeconds !== undefined) {
+    record(gathered.durations, event.data.durationSeconds);
+    gathered.ended += 1;
+    if (severityOf(event) === "error") gathered.failed += 1;
+  }
+  if ("cpuSeconds" in event.data) gathered.cpuSeconds += event.data.cpuSeconds ?? 0;
+  if ("peakRssBytes" in event.data) gathered.peakRssBytes = Math.max(gathered.peakRssBytes, event.data.peakRssBytes ?? 0);
+  if (event.type !== "model_called") return;
+  gathered.tokens += (event.data.inputTokens ?? 0) + (event.data.outputTokens ?? 0);
+  gathered.costUsd += event.data.costUsd ?? 0;
+  record(gathered.modelDurations, event.data.durationSeconds);
+}
+
+function windowOf(slots: Slots<Gathered>, minutes: number, now: number): Window {
+  const all = slotsSince(slots, now - minutes * 60_000 + SLOT_MILLIS, now);
+  const sum = nothing();
+  for (const one of all) add(sum, one);
+  const seconds = minutes * 60;
+  const byType = [...sum.byType].sort(([, one], [, other]) => other - one);
+  const events = byType.reduce((total, [, count]) => total + count, 0);
+  return {
+    minutes,
+    events,
+    eventsPerSecond: events / seconds,
+    eventsPerSecondByType: Object.fromEntries(byType.map(([type, count]) => [type, count / seconds])),
+    throughputPerSecond: sum.ended / seconds,
+    errorRatio: ratio(sum.failed, sum.ended),
+    errorsPerSecond: sum.errors / seconds,
+    tokens: sum.tokens,
+    costUsd: sum.costUsd,
+    durationSeconds: percentilesOf(sum.durations),
+    modelDurationSeconds: percentilesOf(sum.modelDurations),
+    cpuSeconds: sum.cpuSeconds,
+    peakRssBytes: sum.peakRssBytes,
+  };
+}
+
+function add(sum: Gathered, other: Gathered): void {
+  for (const [type, count] of other.byType) addTo(sum.byType, type, count);
+  sum.ended += other.ended;
+  sum.failed += other.failed;
+  sum.errors += other.errors;
+  sum.tokens += other.tokens;
+  sum.costUsd += other.costUsd;
+  sum.cpuSeconds += other.cpuSeconds;
+  sum.peakRssBytes = Math.max(sum.peakRssBytes, other.peakRssBytes);
+  addHistogram(sum.durations, other.durations);
+  addHistogram(sum.modelDurations, other.modelDurations);
+}
