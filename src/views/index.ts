@@ -1,8 +1,16 @@
+import { agentsView } from "./agents.ts";
+import { projectsView } from "./projects.ts";
+import { tasksView } from "./tasks.ts";
 import { windowsView } from "./windows.ts";
+import { workflowsView } from "./workflows/view.ts";
 
 /** Every view by its name. A new one is a file beside this one and a line here. */
 export const views = {
+  agents: agentsView,
+  projects: projectsView,
+  tasks: tasksView,
   windows: windowsView,
+  workflows: workflowsView,
 } as const;
 
 export type HubViews = typeof views;

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { count, moment, momentOf, seconds, tokens, usd } from "../parts/answer.ts";
+import type { Node, Run } from "./graph.ts";
+
+export const status = z.enum(["waiting", "running", "succeeded", "failed", "cancelled", "abandoned"]);
+
+export const run = z
+  .object({
+    id: z.string(),
+    service: z.string(),
+    name: z.string().nullable(),
+    status,
+    sessionId: z.string().nullable(),
+    startedAt: moment,
+    endedAt: moment.nullable(),
+    durationSeconds: seconds.nullable().describe("From its start to its end, or to its last event while it runs."),
+    events: count,
+    agents: count,
+    tasks: count,
+    errors: count,
+    tokens,
+    costUsd: usd,
+  })
+  .meta({ id: "WorkflowRun" });
+
+const node = z
+  .object({
+    id: z.string(),
+    kind: z.enum(["agent", "task", "step"]),
+    name: z.string(),
+    status,
+    runs: count.describe("How often it was run or tried."),
+    failed: count,
+    modelCalls: count,
+    toolCalls: count,
+    errors: count,
+    tokens,
+    costUsd: usd,
+    durationSeconds: seconds.describe("Of all its runs together."),
+    startedAt: moment.nullable(),
+    endedAt: moment.nullable(),
+  })
+  .meta({ id: "WorkflowNode" });
+
+const edge = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    kind: z.enum(["handoff", "assignment", "dependency"]),
+    count,
+    failed: count,
+    durationSeconds: seconds,
+    inferred: z.boolean(),
+  })
+  .meta({ id: "WorkflowEdge" });
+
+/** One run as a graph: agents, tasks and steps, and what went between them. */
+export const workflowGraph = run
+  .extend({ nodes: z.array(node), edges: z.array(edge), isCut: z.boolean().describe("Whether there was more than is kept.") })
+  .meta({ id: "WorkflowGraph" });
+
+export type WorkflowGraph = z.output<typeof workflowGraph>;
+
+export function runAnswer(known: Run): z.output<typeof run> {
+  const nodes = [...known.nodes.values()];
+  const agents = nodes.filter(({ kind }) => kind === "agent");
+  const sum = (pick: (each: Node) => number) => agents.reduce((total, each) => total + pick(each), 0);
+  return {
+    id: known.id,
+    service: known.service,
+    name: known.name ?? null,
+    status: known.status,
+    sessionId: known.sessionId ?? null,
+    startedAt: momentOf(known.startedMillis),
+    endedAt: known.endedMillis === undefined ? null : momentOf(known.endedMillis),
+    durationSeconds: Math.max(0, (known.endedMillis ?? known.lastMillis) - known.startedMillis) / 1_000,
+    events: known.events,
+    agents: agents.length,
+    tasks: nodes.filter(({ kind }) => kind === "task").length,
+    errors: sum(({ errors }) => errors),
+    tokens: sum((each) => each.tokens),
+    costUsd: sum(({ costUsd }) => costUsd),
+  };
+}
+
+export function graphOf(known: Run): WorkflowGraph {
+  return {
+    ...runAnswer(known),
+    nodes: [...known.nodes.values()].map(({ open, ended, startedMillis, endedMillis, ...rest }) => ({
+      ...rest,
+      runs: open + ended,
+      startedAt: startedMillis === undefined ? null : momentOf(startedMillis),
+      endedAt: endedMillis === undefined ? null : momentOf(endedMillis),
+    })),
+    edges: [...known.edges.values()],
+    isCut: known.isCut,
+  };
+}

@@ -1,0 +1,121 @@
+/** One run as a graph, while it is gathered. */
+
+const MAX_NODES_PER_RUN = 5_000;
+const MAX_EDGES_PER_RUN = 20_000;
+
+export type Status = "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "abandoned";
+
+export interface Node {
+  readonly id: string;
+  readonly kind: "agent" | "task" | "step";
+  readonly name: string;
+  status: Status;
+  /** Runs of an agent, attempts at a task, times that a step began, that have not ended. */
+  open: number;
+  ended: number;
+  failed: number;
+  modelCalls: number;
+  toolCalls: number;
+  errors: number;
+  tokens: number;
+  costUsd: number;
+  durationSeconds: number;
+  startedMillis: number | undefined;
+  endedMillis: number | undefined;
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: "handoff" | "assignment" | "dependency";
+  count: number;
+  failed: number;
+  durationSeconds: number;
+  /** Nobody said so: it follows from where spans stand. */
+  readonly inferred: boolean;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly service: string;
+  name: string | undefined;
+  status: Status;
+  sessionId: string | undefined;
+  startedMillis: number;
+  endedMillis: number | undefined;
+  lastMillis: number;
+  events: number;
+  readonly nodes: Map<string, Node>;
+  readonly edges: Map<string, Edge>;
+  /** Whether there was more than fits. */
+  isCut: boolean;
+}
+
+export function agentNode(known: Run, name: string | undefined): Node | undefined {
+  return name === undefined ? undefined : nodeOf(known, "agent", `agent:${name}`, name);
+}
+
+export function nodeOf(known: Run, kind: Node["kind"], id: string, name: string): Node | undefined {
+  const there = known.nodes.get(id);
+  if (there !== undefined) return there;
+  if (known.nodes.size >= MAX_NODES_PER_RUN) {
+    known.isCut = true;
+    return undefined;
+  }
+  const made: Node = {
+    id,
+    kind,
+    name,
+    status: "waiting",
+    open: 0,
+    ended: 0,
+    failed: 0,
+    modelCalls: 0,
+    toolCalls: 0,
+    errors: 0,
+    tokens: 0,
+    costUsd: 0,
+    durationSeconds: 0,
+    startedMillis: undefined,
+    endedMillis: undefined,
+  };
+  known.nodes.set(id, made);
+  return made;
+}
+
+export function edgeOf(known: Run, kind: Edge["kind"], from: string, to: string, inferred: boolean): Edge | undefined {
+  const key = `${kind} ${from} ${to}`;
+  const there = known.edges.get(key);
+  if (there !== undefined) return there;
+  if (known.edges.size >= MAX_EDGES_PER_RUN) {
+    known.isCut = true;
+    return undefined;
+  }
+  const made: Edge = { from, to, kind, count: 0, failed: 0, durationSeconds: 0, inferred };
+  known.edges.set(key, made);
+  return made;
+}
+
+export function begin(each: Node | undefined, timeUnixMillis: number): void {
+  if (each === undefined) return;
+  each.open += 1;
+  each.status = "running";
+  each.startedMillis ??= timeUnixMillis;
+  each.endedMillis = undefined;
+}
+
+export function finish(each: Node | undefined, outcome: string, durationSeconds: number, timeUnixMillis: number): void {
+  if (each === undefined) return;
+  each.open = Math.max(0, each.open - 1);
+  each.ended += 1;
+  each.durationSeconds += durationSeconds;
+  each.startedMillis ??= timeUnixMillis - durationSeconds * 1_000;
+  if (outcome !== "success") each.failed += 1;
+  each.status = each.open > 0 ? "running" : statusOf(outcome);
+  if (each.open === 0) each.endedMillis = timeUnixMillis;
+}
+
+export function statusOf(outcome: string): Status {
+  if (outcome === "success") return "succeeded";
+  return outcome === "cancelled" || outcome === "abandoned" ? outcome : "failed";
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { eventTypes } from "../../events/families.ts";
+import type { StoredEvent } from "../../events/types.ts";
+import { touch } from "../parts/bounded-map.ts";
+import { defineView } from "../view.ts";
+import { graphOf, run, runAnswer, status, workflowGraph } from "./answer.ts";
+import { applyTo } from "./apply.ts";
+import type { Run } from "./graph.ts";
+
+/** Most runs that are kept; the one that was heard of longest ago gives way. */
+const MAX_RUNS = 500;
+/** Most nodes of all runs together. */
+const MAX_NODES = 100_000;
+
+interface State {
+  readonly runs: Map<string, Run>;
+  nodes: number;
+}
+
+/** Everything that carries the id of a run belongs to it. */
+export const workflowsView = defineView({
+  summary: "The last runs of workflows, newest first; one run by its id comes as a graph with a status per node.",
+  version: 1,
+  types: eventTypes,
+  query: z.strictObject({
+    id: z.string().optional(),
+    name: z.string().optional(),
+    status: status.optional(),
+    limit: z.coerce.number().int().min(1).max(MAX_RUNS).default(100),
+  }),
+  answer: z.object({ runs: z.array(run), graph: workflowGraph.optional() }),
+  initial: (): State => ({ runs: new Map(), nodes: 0 }),
+  apply(state, event, timeUnixMillis) {
+    if (event.workflowId === undefined) return;
+    const known = runOf(state, event, timeUnixMillis);
+    known.events += 1;
+    known.lastMillis = Math.max(known.lastMillis, timeUnixMillis);
+    known.sessionId = event.sessionId ?? known.sessionId;
+    const before = known.nodes.size;
+    applyTo(known, event, timeUnixMillis);
+    state.nodes += known.nodes.size - before;
+    letGo(state);
+  },
+  read({ runs }, { id, name, status: wanted, limit }) {
+    const one = id === undefined ? undefined : runs.get(id);
+    if (id !== undefined) return { runs: one === undefined ? [] : [runAnswer(one)], ...(one && { graph: graphOf(one) }) };
+    return {
+      runs: [...runs.values()]
+        .reverse()
+        .filter((each) => (name === undefined || each.name === name) && (wanted === undefined || each.status === wanted))
+        .slice(0, limit)
+        .map(runAnswer),
+    };
+  },
+});
+
+function runOf(state: State, { workflowId, source }: StoredEvent, timeUnixMillis: number): Run {
+  const id = workflowId as string;
+  return touch(state.runs, id, Number.POSITIVE_INFINITY, () => ({
+    id,
+    service: source,
+    name: undefined,
+    status: "running" as const,
+    sessionId: undefined,
+    startedMillis: timeUnixMillis,
+    endedMillis: undefined,
+    lastMillis: timeUnixMillis,
+    events: 0,
+    nodes: new Map(),
+    edges: new Map(),
+    isCut: false,
+  }));
+}
+
+function letGo(state: State): void {
+  while (state.runs.size > MAX_RUNS || (state.nodes > MAX_NODES && state.runs.size > 1)) {
+    const [oldest] = state.runs.values();
+    if (oldest === undefined) return;
+    state.runs.delete(oldest.id);
+    state.nodes -= oldest.nodes.size;
+  }
+}
