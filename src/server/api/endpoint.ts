@@ -7,8 +7,8 @@ import type { ViewSet } from "../../views/view-set.ts";
 export interface ApiContext {
   readonly views: ViewSet<HubViews>;
   readonly query: (query: EventQuery) => Promise<EventPage>;
-  /** Changes with every event that is kept: what was answered at one revision is the same until the next. */
-  readonly lastSeq: () => number;
+  /** When the newest event was kept; 0 before the first. */
+  readonly lastEventUnixMillis: () => number;
 }
 
 /** One thing that can be asked by GET. Routes, validation and the OpenAPI document derive from it. */

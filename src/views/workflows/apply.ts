@@ -1,5 +1,5 @@
 import type { StoredEvent } from "../../events/types.ts";
-import { agentNode, begin, edgeOf, finish, type Node, nodeOf, type Run, statusOf } from "./graph.ts";
+import { agentNode, begin, edgeOf, finish, nodeOf, type Run, statusOf } from "./graph.ts";
 
 /** Adds to a run what an event of it says. */
 export function applyTo(known: Run, event: StoredEvent, timeUnixMillis: number): void {

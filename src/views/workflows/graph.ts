@@ -1,5 +1,3 @@
-/** One run as a graph, while it is gathered. */
-
 const MAX_NODES_PER_RUN = 5_000;
 const MAX_EDGES_PER_RUN = 20_000;
 
@@ -35,6 +33,7 @@ export interface Edge {
   readonly inferred: boolean;
 }
 
+/** One run as a graph, while it is gathered. */
 export interface Run {
   readonly id: string;
   readonly service: string;

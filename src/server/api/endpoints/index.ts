@@ -1,6 +1,21 @@
 import type { Endpoint } from "../endpoint.ts";
+import { agentEndpoint } from "./cato/agent.ts";
+import { snapshotEndpoint } from "./cato/snapshot.ts";
 import { eventsEndpoint } from "./events.ts";
+import { fleetEndpoint } from "./fleet.ts";
 import { fromView } from "./from-view.ts";
+import { workflowEndpoint } from "./workflow.ts";
 
 /** Everything that can be asked of a hub by GET. Routes, the OpenAPI document and the reference derive from this list. */
-export const endpoints: readonly Endpoint[] = [eventsEndpoint, fromView("/api/windows", "Now", "windows")];
+export const endpoints: readonly Endpoint[] = [
+  eventsEndpoint,
+  fromView("/api/windows", "Now", "windows"),
+  fleetEndpoint,
+  fromView("/api/agents", "Fleet", "agents"),
+  fromView("/api/tasks", "Fleet", "tasks"),
+  fromView("/api/projects", "Fleet", "projects"),
+  fromView("/api/workflows", "Fleet", "workflows"),
+  workflowEndpoint,
+  snapshotEndpoint,
+  agentEndpoint,
+];
