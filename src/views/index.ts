@@ -1,4 +1,5 @@
 import { agentsView } from "./agents.ts";
+import { journeysView } from "./journeys.ts";
 import { projectsView } from "./projects.ts";
 import { tasksView } from "./tasks.ts";
 import { windowsView } from "./windows.ts";
@@ -7,6 +8,7 @@ import { workflowsView } from "./workflows/view.ts";
 /** Every view by its name. A new one is a file beside this one and a line here. */
 export const views = {
   agents: agentsView,
+  journeys: journeysView,
   projects: projectsView,
   tasks: tasksView,
   windows: windowsView,

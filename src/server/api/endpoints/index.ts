@@ -1,5 +1,6 @@
 import type { Endpoint } from "../endpoint.ts";
 import { agentEndpoint } from "./cato/agent.ts";
+import { journeyMetricsEndpoint } from "./cato/journey-metrics.ts";
 import { snapshotEndpoint } from "./cato/snapshot.ts";
 import { eventsEndpoint } from "./events.ts";
 import { fleetEndpoint } from "./fleet.ts";
@@ -18,4 +19,6 @@ export const endpoints: readonly Endpoint[] = [
   workflowEndpoint,
   snapshotEndpoint,
   agentEndpoint,
+  journeyMetricsEndpoint,
+  fromView("/api/journeys", "Journeys", "journeys"),
 ];
