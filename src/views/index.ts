@@ -1,6 +1,7 @@
 import { agentsView } from "./agents.ts";
 import { journeysView } from "./journeys.ts";
 import { projectsView } from "./projects.ts";
+import { researchView } from "./research/view.ts";
 import { tasksView } from "./tasks.ts";
 import { windowsView } from "./windows.ts";
 import { workflowsView } from "./workflows/view.ts";
@@ -10,6 +11,7 @@ export const views = {
   agents: agentsView,
   journeys: journeysView,
   projects: projectsView,
+  research: researchView,
   tasks: tasksView,
   windows: windowsView,
   workflows: workflowsView,

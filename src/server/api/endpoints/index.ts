@@ -1,6 +1,7 @@
 import type { Endpoint } from "../endpoint.ts";
 import { agentEndpoint } from "./cato/agent.ts";
 import { journeyMetricsEndpoint } from "./cato/journey-metrics.ts";
+import { researchMetricsEndpoint } from "./cato/research-metrics.ts";
 import { snapshotEndpoint } from "./cato/snapshot.ts";
 import { eventsEndpoint } from "./events.ts";
 import { fleetEndpoint } from "./fleet.ts";
@@ -20,5 +21,7 @@ export const endpoints: readonly Endpoint[] = [
   snapshotEndpoint,
   agentEndpoint,
   journeyMetricsEndpoint,
+  researchMetricsEndpoint,
+  fromView("/api/research", "Research", "research"),
   fromView("/api/journeys", "Journeys", "journeys"),
 ];

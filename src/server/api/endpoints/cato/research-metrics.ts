@@ -1,0 +1,115 @@
+import { z } from "zod";
+import type { EventType, StoredEvent } from "../../../../events/types.ts";
+import { percentiles } from "../../../../views/parts/answer.ts";
+import { research, researchOf } from "../../../../views/research/answer.ts";
+import { gather, nothingGathered, researchTypes } from "../../../../views/research/gather.ts";
+import { type ApiContext, endpoint } from "../../endpoint.ts";
+
+/** Events of one session or type that are read from the store for one answer. */
+const MAX_EVENTS = 50_000;
+const PAGE_EVENTS = 5_000;
+
+const count = z.number().int();
+
+/** The observatory's figures of research: of everybody or one agent from the view, of one session or type from the store. */
+export const researchMetricsEndpoint = endpoint({
+  path: "/api/cato/metrics/research",
+  tag: "Observatory",
+  summary: "Coordination, decisions, completion times, assignments and recoveries, as studies read them.",
+  params: z.strictObject({}),
+  query: z.strictObject({
+    event_type: z.enum(researchTypes).optional(),
+    agent_id: z.string().optional().describe("Name of an agent."),
+    session_id: z.string().optional(),
+    hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
+  }),
+  answer: z.object({
+    success: z.literal(true),
+    metrics: z.object({
+      total_events: count,
+      event_types: z.record(z.string(), count),
+      coordination_patterns: z.record(z.string(), count),
+      decision_quality: z.object({ high_confidence: count, medium_confidence: count, low_confidence: count }),
+      performance: z.object({
+        avg_task_completion_time: z.number().nullable().describe("In seconds, of the tasks that were completed."),
+        throughput: z.number().describe("Tasks completed per hour."),
+        task_completion_time: percentiles,
+      }),
+      assignments: research.shape.assignments,
+      failures: research.shape.failures,
+      measurements: research.shape.measurements,
+    }),
+    event_count: count,
+    is_cut: z.boolean().describe(`Whether there were more events than the ${MAX_EVENTS} that were looked at.`),
+    period_hours: count,
+    timestamp: z.iso.datetime(),
+  }),
+  async handle({ query: { event_type, agent_id: agent, session_id, hours } }, context) {
+    const inView = event_type === undefined && session_id === undefined;
+    const { found, isCut } = inView
+      ? { found: context.views.read("research", { hours, agent }), isCut: false }
+      : await fromStore(context, hours, {
+          types: event_type === undefined ? researchTypes : [event_type],
+          agent,
+          sessionId: session_id,
+        });
+    return {
+      success: true as const,
+      metrics: {
+        total_events: found.events,
+        event_types: found.eventsByType,
+        coordination_patterns: found.coordination,
+        decision_quality: {
+          high_confidence: found.decisions.highConfidence,
+          medium_confidence: found.decisions.mediumConfidence,
+          low_confidence: found.decisions.lowConfidence,
+        },
+        performance: {
+          avg_task_completion_time: found.tasks.durationSeconds.mean,
+          throughput: found.tasks.completedPerHour,
+          task_completion_time: found.tasks.durationSeconds,
+        },
+        assignments: found.assignments,
+        failures: found.failures,
+        measurements: found.measurements,
+      },
+      event_count: found.events,
+      is_cut: isCut,
+      period_hours: hours,
+      timestamp: new Date(context.lastEventUnixMillis()).toISOString(),
+    };
+  },
+});
+
+interface Wanted {
+  readonly types: readonly EventType[];
+  readonly agent: string | undefined;
+  readonly sessionId: string | undefined;
+}
+
+async function fromStore(context: ApiContext, hours: number, { types, agent, sessionId }: Wanted) {
+  const gathered = nothingGathered();
+  const owners = new Map<string, string>();
+  let [cursor, seen]: [string | undefined, number] = [undefined, 0];
+  do {
+    const page = await context.query({
+      types,
+      ...(agent === undefined ? {} : { agents: [agent] }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+      sinceUnixMillis: Date.now() - hours * 3_600_000,
+      limit: PAGE_EVENTS,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const event of page.events) gather(gathered, event, takesFromAnother(owners, event));
+    seen += page.events.length;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && seen < MAX_EVENTS);
+  return { found: researchOf(gathered, hours), isCut: cursor !== undefined };
+}
+
+function takesFromAnother(owners: Map<string, string>, { type, taskId, agent }: StoredEvent): boolean {
+  if (type !== "task_assigned" || taskId === undefined || agent === undefined) return false;
+  const before = owners.get(taskId);
+  owners.set(taskId, agent);
+  return before !== undefined && before !== agent;
+}

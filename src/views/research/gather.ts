@@ -1,0 +1,135 @@
+import type { EventType, StoredEvent } from "../../events/types.ts";
+import { addTo } from "../parts/bounded-map.ts";
+import { addHistogram, type Histogram, newHistogram, record } from "../parts/histogram.ts";
+
+/** What studies of multi-agent systems ask for, gathered from events of any stretch of time, agent or session. */
+export interface Gathered {
+  readonly byType: Map<EventType, number>;
+  readonly patterns: Map<string, number>;
+  readonly confidence: { high: number; medium: number; low: number; sum: number; count: number };
+  readonly taskDurations: Histogram;
+  tasksFailed: number;
+  readonly failures: { total: number; attempted: number; recovered: number };
+  readonly assignments: { total: number; withAlternatives: number; alternatives: number; reassigned: number };
+  readonly measurements: Map<string, { unit: string; count: number; sum: number; min: number; max: number; last: number }>;
+}
+
+export const researchTypes = [
+  "agents_coordinated",
+  "handoff_completed",
+  "decision_made",
+  "task_assigned",
+  "task_completed",
+  "task_failed",
+  "failure_recorded",
+  "measurement_recorded",
+  "agent_registered",
+  "agent_completed",
+  "model_called",
+  "validation_completed",
+  "review_completed",
+  "hitl_escalated",
+  "error_raised",
+] as const satisfies readonly EventType[];
+
+/** From here on a decision is told with high confidence, and below the second with low. */
+const HIGH_RATIO = 0.8;
+const MEDIUM_RATIO = 0.5;
+const MAX_MEASUREMENTS = 100;
+
+export function nothingGathered(): Gathered {
+  return {
+    byType: new Map(),
+    patterns: new Map(),
+    confidence: { high: 0, medium: 0, low: 0, sum: 0, count: 0 },
+    taskDurations: newHistogram(),
+    tasksFailed: 0,
+    failures: { total: 0, attempted: 0, recovered: 0 },
+    assignments: { total: 0, withAlternatives: 0, alternatives: 0, reassigned: 0 },
+    measurements: new Map(),
+  };
+}
+
+/** @param isReassigned whether the event gives a task to another agent than the one that had it */
+export function gather(gathered: Gathered, event: StoredEvent, isReassigned: boolean): void {
+  addTo(gathered.byType, event.type);
+  switch (event.type) {
+    case "agents_coordinated":
+      return addTo(gathered.patterns, event.data.pattern);
+    case "handoff_completed":
+      return addTo(gathered.patterns, "handoff");
+    case "decision_made":
+      return gatherConfidence(gathered.confidence, event.data.confidenceRatio);
+    case "task_completed":
+      return record(gathered.taskDurations, event.data.durationSeconds);
+    case "task_failed":
+      gathered.tasksFailed += 1;
+      return;
+    case "task_assigned": {
+      const { assignments } = gathered;
+      const alternatives = event.data.alternatives?.length ?? 0;
+      assignments.total += 1;
+      assignments.alternatives += alternatives;
+      if (alternatives > 0) assignments.withAlternatives += 1;
+      if (isReassigned) assignments.reassigned += 1;
+      return;
+    }
+    case "failure_recorded":
+      gathered.failures.total += 1;
+      if (event.data.recoveryAttempted) gathered.failures.attempted += 1;
+      if (event.data.recoverySuccessful === true) gathered.failures.recovered += 1;
+      return;
+    case "measurement_recorded":
+      return measure(gathered, event.data);
+  }
+}
+
+/** Adds what `other` gathered later. */
+export function addGathered(sum: Gathered, other: Gathered): void {
+  for (const [type, count] of other.byType) addTo(sum.byType, type, count);
+  for (const [pattern, count] of other.patterns) addTo(sum.patterns, pattern, count);
+  addNumbers(sum.confidence, other.confidence);
+  addNumbers(sum.failures, other.failures);
+  addNumbers(sum.assignments, other.assignments);
+  addHistogram(sum.taskDurations, other.taskDurations);
+  sum.tasksFailed += other.tasksFailed;
+  for (const [name, { unit, count, sum: total, min, max, last }] of other.measurements) {
+    const known = sum.measurements.get(name);
+    if (known === undefined) {
+      sum.measurements.set(name, { unit, count, sum: total, min, max, last });
+      continue;
+    }
+    known.count += count;
+    known.sum += total;
+    known.min = Math.min(known.min, min);
+    known.max = Math.max(known.max, max);
+    known.last = last;
+  }
+}
+
+function gatherConfidence(confidence: Gathered["confidence"], ratio: number | undefined): void {
+  if (ratio === undefined) return;
+  confidence.count += 1;
+  confidence.sum += ratio;
+  if (ratio >= HIGH_RATIO) confidence.high += 1;
+  else if (ratio >= MEDIUM_RATIO) confidence.medium += 1;
+  else confidence.low += 1;
+}
+
+function measure({ measurements }: Gathered, { name, value, unit }: { name: string; value: number; unit: string }): void {
+  const known = measurements.get(name);
+  if (known === undefined) {
+    if (measurements.size < MAX_MEASUREMENTS)
+      measurements.set(name, { unit, count: 1, sum: value, min: value, max: value, last: value });
+    return;
+  }
+  known.count += 1;
+  known.sum += value;
+  known.min = Math.min(known.min, value);
+  known.max = Math.max(known.max, value);
+  known.last = value;
+}
+
+function addNumbers<Key extends string>(sum: Record<Key, number>, other: Readonly<Record<Key, number>>): void {
+  for (const key of Object.keys(other) as Key[]) sum[key] += other[key];
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { touch } from "../parts/bounded-map.ts";
+import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
+import { defineView } from "../view.ts";
+import { research, researchOf } from "./answer.ts";
+import { addGathered, type Gathered, gather, nothingGathered, researchTypes } from "./gather.ts";
+
+const SLOT_MILLIS = 900_000;
+/** Seven days, and the slot that is being filled. */
+const SLOTS = 673;
+/** Most agents that are told apart in one slot; the next are gathered as one. */
+const MAX_AGENTS = 200;
+const OTHERS = "\u0000others";
+/** Most tasks whose agent is remembered. */
+const MAX_TASKS = 20_000;
+
+interface State {
+  readonly slots: Slots<Map<string, Gathered>>;
+  /** Who has a task, so that its going to somebody else is seen. */
+  readonly owners: Map<string, string>;
+}
+
+/** The far edge of the period is exact to within 15 minutes. */
+export const researchView = defineView({
+  summary:
+    "What studies of multi-agent systems ask for: coordination, confidence, completion, assignments, recoveries, measurements.",
+  version: 1,
+  types: researchTypes,
+  query: z.strictObject({
+    hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
+    agent: z.string().optional().describe("Name of an agent."),
+  }),
+  answer: research,
+  initial: (): State => ({ slots: newSlots(SLOT_MILLIS, SLOTS), owners: new Map() }),
+  apply(state, event, timeUnixMillis) {
+    const isReassigned = event.type === "task_assigned" && takesFromAnother(state, event.taskId, event.agent);
+    const slot = slotAt(state.slots, timeUnixMillis, () => new Map<string, Gathered>());
+    if (slot === undefined) return;
+    const agent = event.agent ?? "";
+    const key = slot.has(agent) || slot.size < MAX_AGENTS ? agent : OTHERS;
+    let gathered = slot.get(key);
+    if (gathered === undefined) {
+      gathered = nothingGathered();
+      slot.set(key, gathered);
+    }
+    gather(gathered, event, isReassigned);
+  },
+  read(state, { hours, agent }, now) {
+    const sum = nothingGathered();
+    for (const slot of slotsSince(state.slots, now - hours * 3_600_000 + SLOT_MILLIS, now)) {
+      for (const [name, gathered] of slot) if (agent === undefined || agent === name) addGathered(sum, gathered);
+    }
+    return researchOf(sum, hours);
+  },
+});
+
+function takesFromAnother({ owners }: State, taskId: string | undefined, agent: string | undefined): boolean {
+  if (taskId === undefined || agent === undefined) return false;
+  const before = owners.get(taskId);
+  touch(owners, taskId, MAX_TASKS, () => agent);
+  owners.set(taskId, agent);
+  return before !== undefined && before !== agent;
+}
