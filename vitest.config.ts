@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^crowsnest$/, replacement: source("index.ts") },
       { find: /^crowsnest\/server$/, replacement: source("server/index.ts") },
       { find: /^crowsnest\/openai-agents$/, replacement: source("integrations/openai-agents/index.ts") },
+      { find: /^crowsnest\/redis$/, replacement: source("sinks/redis/index.ts") },
     ],
   },
   test: {

@@ -20,7 +20,7 @@ const WEB = "web";
 const monitoringMayImport = /^(events\/|metrics\/definitions\.ts$)/;
 /** What importing the public face must not load: an agent's process pays for these only once it uses them. */
 const FACE = "index.ts";
-const heavyPackages = ["express", "better-sqlite3", "zod", "prom-client", "@grafana/grafana-foundation-sdk"];
+const heavyPackages = ["express", "better-sqlite3", "zod", "prom-client", "redis", "@grafana/grafana-foundation-sdk"];
 
 /** Every import that the house does not allow, one sentence each. `packages` are those that an installed Crowsnest has. */
 export function findViolations(imports: readonly Import[], packages: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-// Sees to it that what the tests need beyond npm is on this machine: a real Prometheus and a real Alertmanager with their tools.
+// Sees to it that what the tests need beyond npm is on this machine: a real Prometheus and a real Alertmanager with their tools, a real Redis.
 // Where it may (root, apt-get) it installs Debian's packages; elsewhere it says what will be skipped; with CI set nothing may be.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 const packages = {
   prometheus: [["prometheus"], ["promtool"]],
   "prometheus-alertmanager": [["alertmanager", "prometheus-alertmanager"], ["amtool"]],
+  "redis-server": [["redis-server"]],
 };
 
 /** @param {string} tool */
@@ -42,7 +43,7 @@ function missing() {
 
 const wanted = missing().map(([name]) => name);
 if (wanted.length > 0 && process.getuid?.() === 0 && onPath("apt-get")) {
-  process.stderr.write(`crowsnest: installing Debian's ${wanted.join(" and ")}, which the tests run …\n`);
+  process.stderr.write(`crowsnest: installing Debian's ${listed(wanted)}, which the tests run …\n`);
   aptGet("update") && aptGet("install", "-y", "--no-install-recommends", ...wanted);
 }
 

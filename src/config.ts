@@ -79,6 +79,11 @@ export const optionDefinitions = {
     takes: "the path of a folder that can be written to",
     help: "Folder to write every event to, one file a day. [default: none]",
   },
+  redis: {
+    schema: z.url({ protocol: /^rediss?$/, hostname: /./ }),
+    takes: "the URL of a Redis, such as redis://127.0.0.1:6379",
+    help: "Redis to add KPIs to, in buckets of an hour and of a day. [default: none]",
+  },
   maxLabelValues: {
     schema: z.number().int().min(1).max(10_000),
     takes: "a whole number from 1 to 10000",
@@ -132,6 +137,7 @@ export interface Config {
   readonly hostMetrics: boolean;
   readonly console: boolean | "always";
   readonly jsonl: string | undefined;
+  readonly redis: string | undefined;
   readonly maxLabelValues: number;
   readonly maxSeriesPerMetric: number;
   readonly abandonAfterSeconds: number;
@@ -198,6 +204,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     hostMetrics: options.hostMetrics ?? true,
     console: options.console ?? false,
     jsonl: options.jsonl,
+    redis: options.redis,
     maxLabelValues: options.maxLabelValues ?? 200,
     maxSeriesPerMetric: options.maxSeriesPerMetric ?? 2_000,
     abandonAfterSeconds: options.abandonAfterSeconds ?? 300,

@@ -111,7 +111,7 @@ class Embedded {
       },
     );
     this.#core.protect(instrument.running);
-    for (const sink of [...(await openSinks(config)), ...sinks]) await this.#core.bus.connect(sink);
+    for (const sink of [...(await openSinks(config, this.#core)), ...sinks]) await this.#core.bus.connect(sink);
     await this.#core.start();
     if (config.hostMetrics) this.#stopNodeMetrics = collectNodeMetrics(registry);
     await this.#listen();

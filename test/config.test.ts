@@ -35,6 +35,11 @@ const samples: { readonly [K in OptionName]: Sample } = {
   hostMetrics: { text: "false", value: false, wrong: ["no", 0] },
   console: { text: "always", value: "always", wrong: ["never", 1] },
   jsonl: { text: "logs", value: "logs", wrong: ["", null] },
+  redis: {
+    text: "rediss://hub:secret@redis.example:6380/2",
+    value: "rediss://hub:secret@redis.example:6380/2",
+    wrong: ["", "127.0.0.1:6379", "http://127.0.0.1:6379", "redis://", null],
+  },
   maxLabelValues: { text: "1", value: 1, wrong: [0, -1, 1.5, 10_001, "many"] },
   maxSeriesPerMetric: { text: "100000", value: 100_000, wrong: [0, 100_001, "many"] },
   abandonAfterSeconds: { text: "0.50", value: 0.5, wrong: [0, -1, "soon", Number.POSITIVE_INFINITY] },
@@ -82,6 +87,7 @@ describe("loadConfig", () => {
       hostMetrics: true,
       console: false,
       jsonl: undefined,
+      redis: undefined,
       maxLabelValues: 200,
       maxSeriesPerMetric: 2_000,
       abandonAfterSeconds: 300,
@@ -125,7 +131,7 @@ describe("loadConfig", () => {
       const file = { path: "my.yaml", values: { [name]: value } };
       const defaults = load({})[name];
       // Where there is no default, something else that is right.
-      const other = defaults ?? "elsewhere";
+      const other = defaults ?? (name === "redis" ? "redis://elsewhere" : "elsewhere");
       const environment = { [variable]: String(other) };
       expect(load({ file, environment })[name]).toBe(other);
       expect(load({ file, environment, options: { [name]: value } })[name]).toBe(value);

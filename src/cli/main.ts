@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { flagName, type OptionName, optionDefinitions, packageVersion, variableName } from "../config.ts";
 import type { AssetFlags } from "./assets.ts";
+import type { ExportFlags } from "./export.ts";
 
 /**
  * Runs the command line. What a person did wrong is told in one sentence on standard error, with exit code 1 (2 where the
@@ -38,6 +39,7 @@ function createProgram(): Command {
     await command.serve(options);
   });
   addAssets(program);
+  addExport(program);
   return program;
 }
 
@@ -56,6 +58,34 @@ function addAssets(program: Command): void {
     .action(async (flags: AssetFlags) => {
       const command = await import("./assets.ts");
       command.writeAssetsTo(flags);
+    });
+}
+
+function addExport(program: Command): void {
+  const { data, store } = optionDefinitions;
+  program
+    .command("export")
+    .description("Write stored events into a file for notebooks; a hub may go on writing meanwhile.")
+    .exitOverride()
+    .option("--out <file>", "File to write, such as events.parquet, events.csv or events.jsonl; - is standard output.")
+    .option("--format <format>", "jsonl, csv or parquet. [default: as the file's name ends]")
+    .option("--types <types>", "Event types, separated by commas.")
+    .option("--agents <names>", "Names of agents, separated by commas.")
+    .option("--services <names>", "Services that told the events, separated by commas.")
+    .option("--workflow <id>", "Id of a workflow run.")
+    .option("--task <id>", "Id of a task.")
+    .option("--session <id>", "Id of a session.")
+    .option("--trace <id>", "W3C trace id.")
+    .option("--since <moment>", "From this moment on: 2026-11-20T12:00:00Z, or a day in UTC, 2026-11-20.")
+    .option("--until <moment>", "Until before this moment.")
+    .option("--escape-formulas", "CSV only: put an apostrophe before text that a spreadsheet would run as a formula.")
+    .option("--dictionary", "Print what each column means, as a table in Markdown, and write nothing.")
+    .option("--data <folder>", `${data.help} (${variableName("data")})`)
+    .option("--store <path>", `${store.help} (${variableName("store")})`)
+    .option("--config <file>", "Configuration file. [default: crowsnest.config.yaml, where there is one]")
+    .action(async (flags: ExportFlags) => {
+      const command = await import("./export.ts");
+      await command.exportEvents(flags);
     });
 }
 

@@ -370,6 +370,13 @@ export const metricDefinitions = {
     labels: ["reason"],
     own: true,
   },
+  redisFlushFailures: {
+    kind: "counter",
+    name: "redis_flush_failures_total",
+    help: "Times that KPIs could not be brought to Redis; they wait and are brought later.",
+    labels: [],
+    own: true,
+  },
   liveClients: {
     kind: "gauge",
     name: "live_clients",

@@ -115,7 +115,7 @@ class RunningHub implements Hub {
   async start(): Promise<void> {
     const { config } = this.#core;
     await replayStore(this.#store, (event) => this.#core.replay(event));
-    for (const sink of await openSinks(config)) await this.#core.bus.connect(sink);
+    for (const sink of await openSinks(config, this.#core)) await this.#core.bus.connect(sink);
     if (config.traces) this.#tracing = await this.#startTracing();
     await this.#core.start();
     // There from the start, so that the first failure is a step that a rate can see.

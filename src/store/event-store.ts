@@ -34,6 +34,8 @@ export interface EventQuery {
   readonly sinceUnixMillis?: number;
   /** Until this moment, exclusive. */
   readonly untilUnixMillis?: number;
+  /** Only events that were kept after the one with this `seq`; there need not be one. */
+  readonly afterSeq?: number;
   /** By `seq`, which is the order in which events were kept. @default "oldest-first" */
   readonly order?: "oldest-first" | "newest-first";
   /** Most events in the answer, 1 to 10,000; what is outside is moved to the nearer end. @default 100 */

@@ -6,6 +6,7 @@ const sources: Readonly<Record<string, string>> = {
   crowsnest: source("index.ts"),
   "crowsnest/server": source("server/index.ts"),
   "crowsnest/openai-agents": source("integrations/openai-agents/index.ts"),
+  "crowsnest/redis": source("sinks/redis/index.ts"),
 };
 
 registerHooks({ resolve: (specifier, context, next) => next(sources[specifier] ?? specifier, context) });

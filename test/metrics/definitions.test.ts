@@ -66,6 +66,7 @@ const wanted: readonly string[] = [
   "counter crowsnest_spans_dropped_total{reason}",
   "histogram crowsnest_store_commit_duration_seconds{}",
   "counter crowsnest_store_failures_total{reason}",
+  "counter crowsnest_redis_flush_failures_total{}",
   "gauge crowsnest_live_clients{}",
   "histogram crowsnest_live_delivery_seconds{}",
   "counter crowsnest_label_overflows_total{metric}",

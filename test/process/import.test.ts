@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { inRepository, runNode } from "../support/processes.ts";
 
-const HEAVY = ["express", "better-sqlite3", "zod", "prom-client", "@opentelemetry", "systeminformation"];
+const HEAVY = ["express", "better-sqlite3", "zod", "prom-client", "redis", "@opentelemetry", "systeminformation"];
 
 test("importing the public face loads nothing heavy: neither a server nor a store nor a validator", async () => {
   const program = `

@@ -11,7 +11,7 @@ describe("system tools for the tests", () => {
   it("says plainly what is skipped where programs are missing and cannot be installed", () => {
     const { status, stderr } = onBareMachine({});
     expect(stderr).toBe(
-      "crowsnest: prometheus, promtool, alertmanager and amtool cannot be found: the tests that run them are skipped.\n",
+      "crowsnest: prometheus, promtool, alertmanager, amtool and redis-server cannot be found: the tests that run them are skipped.\n",
     );
     expect(status).toBe(0);
   });
@@ -19,7 +19,7 @@ describe("system tools for the tests", () => {
   it("skips nothing when CI is set, and fails in one sentence instead", () => {
     const { status, stderr } = onBareMachine({ CI: "true" });
     expect(stderr).toBe(
-      "crowsnest: prometheus, promtool, alertmanager and amtool cannot be found or installed here, and with CI set no test may be skipped.\n",
+      "crowsnest: prometheus, promtool, alertmanager, amtool and redis-server cannot be found or installed here, and with CI set no test may be skipped.\n",
     );
     expect(status).toBe(1);
   });

@@ -226,6 +226,24 @@ export function eventStoreContract(engine: string, place: () => OpenAgain): void
         expect(events.map(({ seq }) => seq)).toEqual([2, stored[0]?.seq]);
       });
 
+      it.each(["oldest-first", "newest-first"] as const)(
+        "reads what was kept after a seq, %s, also page by page",
+        async (order) => {
+          const { stored } = await store.append(
+            sampleEvents(20).map((event, index) => ({ ...event, agent: `agent-${index % 2}` })),
+          );
+          const inOrder = (events: readonly StoredEvent[]) => (order === "oldest-first" ? events : events.toReversed());
+          expect(await readAll({ afterSeq: 12, order, limit: 3 })).toEqual(inOrder(stored.slice(12)));
+          const ofOne = stored.filter(({ agent, seq }) => agent === "agent-1" && seq > 5);
+          expect(await readAll({ afterSeq: 5, agents: ["agent-1"], order, limit: 3 })).toEqual(inOrder(ofOne));
+          expect(await readAll({ afterSeq: 0, order })).toEqual(inOrder(stored));
+          // Where nothing has come yet, the answer is empty, and what comes next is found by the same question.
+          expect(await readAll({ afterSeq: 20, order })).toEqual([]);
+          const next = await store.append(sampleEvents(1));
+          expect(await readAll({ afterSeq: 20, order })).toEqual(next.stored);
+        },
+      );
+
       it("gives 100 events unless asked otherwise, and never less than 1 or more than 10,000", async () => {
         await store.append(sampleEvents(10_001));
         const sizes = [];

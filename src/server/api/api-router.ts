@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Request, type RequestHandler, type Response, Router } from "express";
-import { StoreError } from "../../store/event-store.ts";
 import type { ApiContext, Endpoint } from "./endpoint.ts";
-import { badParameters, Problem, sendProblem } from "./problem.ts";
+import { badParameters, Problem, problemOf, sendProblem } from "./problem.ts";
 
 /** Answers every endpoint of the table; what goes wrong is a problem by RFC 9457. */
 export function createApiRouter(endpoints: readonly Endpoint[], context: ApiContext): Router {
@@ -37,11 +36,3 @@ const nothingHere: RequestHandler = (request, response) => {
     new Problem(404, `there is nothing at ${request.baseUrl}${request.path}; /api/openapi.json lists what there is`),
   );
 };
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (!(error instanceof StoreError)) return new Problem(500, "the hub could not answer");
-  return error.code === "bad_cursor"
-    ? new Problem(400, error.message)
-    : new Problem(503, `events cannot be read: ${error.message}`);
-}

@@ -1,5 +1,6 @@
 import type { Response } from "express";
 import { z } from "zod";
+import { StoreError } from "../../store/event-store.ts";
 
 /** Why a request is not answered, by RFC 9457 (`application/problem+json`). */
 export const problemSchema = z
@@ -36,6 +37,15 @@ export class Problem extends Error {
 export function badParameters(error: z.ZodError): Problem {
   const errors = error.issues.map((issue) => ({ parameter: parameterOf(issue), message: issue.message }));
   return new Problem(400, errors.map(({ parameter, message }) => `${parameter}: ${message}`).join("; "), errors);
+}
+
+/** What went wrong while answering. What is no fault of the request or the store is not told to whoever asked. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof StoreError)) return new Problem(500, "the hub could not answer");
+  return error.code === "bad_cursor"
+    ? new Problem(400, error.message)
+    : new Problem(503, `events cannot be read: ${error.message}`);
 }
 
 export function sendProblem(response: Response, { status, message, errors }: Problem): void {

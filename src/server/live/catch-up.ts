@@ -1,48 +1,71 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { StoredEvent } from "../../events/types.ts";
-import type { Broadcaster } from "./broadcaster.ts";
+import { closeCodes } from "./connection.ts";
 import { LiveEvent } from "./live-event.ts";
+import type { RecentEvents } from "./recent.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** Reads stored events after a seq, in order; none where there are none. */
+/** Reads stored events after a seq, in order; fewer than `limit` where there are no more. */
 export type ReadAfter = (seq: number, limit: number) => Promise<readonly StoredEvent[]>;
 
-/** Events read from the store at once. */
+/** Events that a watcher is sent at once. */
 const PAGE_EVENTS = 500;
 
 /**
- * Sends a watcher what it missed after `seq`, as fast as its connection takes it, and then lets it go live: without a gap, as the last
- * step is taken in one turn of the event loop from the events that were published most recently, and without a repeat, as each step
- * begins where the one before it ended.
+ * Sends watchers what they missed, as fast as their connections take it, and then lets them go live: without a gap, as the last step is
+ * taken in one turn of the event loop from the events that were published most recently, and without a repeat, as each step begins
+ * where the one before it ended, and none goes beyond what was published.
  */
-export async function catchUp(
-  subscriber: Subscriber,
-  seq: number,
-  broadcaster: Broadcaster,
-  readAfter: ReadAfter,
-): Promise<void> {
-  const turn = subscriber.beginReplay(seq);
-  while (subscriber.isReplaying(turn) && broadcaster.subscribers.has(subscriber)) {
-    broadcaster.flush();
-    const { recent } = broadcaster;
-    const rest = recent.after(subscriber.seq);
-    if (rest !== undefined) {
-      sendMatching(subscriber, rest);
-      subscriber.goLive(Math.max(subscriber.seq, recent.lastSeq));
-      return;
-    }
-    const page = await readAfter(subscriber.seq, PAGE_EVENTS);
-    if (!subscriber.isReplaying(turn)) return;
-    sendMatching(
-      subscriber,
-      page.map((event) => new LiveEvent(event)),
-    );
-    // Where the store has nothing more, what is missing was deleted since.
-    subscriber.seq = page.at(-1)?.seq ?? recent.reachesBackTo;
-    if (!subscriber.takesMore) await subscriber.taken();
-  }
-}
+export class CatchUp {
+  readonly #recent: RecentEvents;
+  readonly #readAfter: ReadAfter;
+  /** Whoever asks again goes on from there, in one loop: nobody can make the store read more than one page at a time. */
+  readonly #running = new WeakSet<Subscriber>();
 
-function sendMatching(subscriber: Subscriber, events: readonly LiveEvent[]): void {
-  const wanted = events.filter(({ event }) => subscriber.filter.matches(event));
-  if (wanted.length > 0) subscriber.send(subscriber.encoding.events(wanted), wanted.length);
+  constructor(recent: RecentEvents, readAfter: ReadAfter) {
+    this.#recent = recent;
+    this.#readAfter = readAfter;
+  }
+
+  /** Sends what comes after `seq` from now on; returns where that begins, which is not beyond what was published. */
+  start(subscriber: Subscriber, seq: number): number {
+    const firstAfter = Math.min(seq, this.#recent.lastSeq);
+    subscriber.replayAfter(firstAfter);
+    if (!this.#running.has(subscriber)) void this.#run(subscriber);
+    return firstAfter;
+  }
+
+  async #run(subscriber: Subscriber): Promise<void> {
+    this.#running.add(subscriber);
+    try {
+      // Whoever asked is answered before the first event.
+      await nextTurn();
+      while (subscriber.state === "replaying") await this.#step(subscriber);
+    } catch {
+      subscriber.close(closeCodes.tryAgainLater, "what was missed cannot be read at the moment");
+    }
+    this.#running.delete(subscriber);
+  }
+
+  async #step(subscriber: Subscriber): Promise<void> {
+    if (!subscriber.takesMore) return subscriber.taken();
+    const rest = this.#recent.after(subscriber.seq, PAGE_EVENTS);
+    if (rest === undefined) return this.#sendPage(subscriber);
+    subscriber.catchUp(rest);
+    subscriber.seq = rest.at(-1)?.seq ?? this.#recent.lastSeq;
+    if (rest.length < PAGE_EVENTS) subscriber.goLive();
+    else await nextTurn();
+  }
+
+  async #sendPage(subscriber: Subscriber): Promise<void> {
+    const { turn } = subscriber;
+    const { lastSeq } = this.#recent;
+    const page = await this.#readAfter(subscriber.seq, PAGE_EVENTS);
+    if (subscriber.turn !== turn) return;
+    // The store is ahead of what is published: those events are still to come live.
+    const published = page.filter(({ seq }) => seq <= lastSeq);
+    subscriber.catchUp(published.map((event) => new LiveEvent(event)));
+    // Where there are no more, whatever lies between was deleted since.
+    subscriber.seq = published.length < PAGE_EVENTS ? lastSeq : (published.at(-1)?.seq ?? lastSeq);
+  }
 }

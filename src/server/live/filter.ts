@@ -1,24 +1,31 @@
 import { z } from "zod";
-import { eventTypes } from "../../events/families.ts";
 import { severityLevels, severityOf } from "../../events/severity.ts";
 import type { EventType, StoredEvent } from "../../events/types.ts";
+import { isEventType, typeOf } from "../../integrations/shapes/type-names.ts";
 
 const MAX_VALUES = 200;
-const names = z.array(z.string().min(1).max(200)).max(MAX_VALUES).optional();
+export const name = z.string().min(1).max(200);
+const names = z.array(name).max(MAX_VALUES).optional();
 
-/** What a watcher wants to see. Every given condition must hold; one that is left out holds always. */
+/** A type by its own name, or by the one that another system has for it. */
+export const eventType = z.string().transform((name, context): EventType => {
+  const type = typeOf(name);
+  if (isEventType(type)) return type;
+  context.addIssue({ code: "custom", message: `there is no event type ${JSON.stringify(name.slice(0, 100))}` });
+  return z.NEVER;
+});
+
+/** What a watcher wants to see. Every given condition must hold; one that is left out holds always, and an empty list never. */
 export const filterSchema = z.strictObject({
-  types: z
-    .array(z.enum(eventTypes as [EventType, ...EventType[]]))
-    .max(MAX_VALUES)
-    .optional(),
+  types: z.array(eventType).max(MAX_VALUES).optional(),
+  /** Agents by name: whoever tells an event, and those between whom it happens. */
   agents: names,
   /** Workflow runs, by id. */
   workflows: names,
   sessions: names,
   services: names,
   /** This much and more. */
-  severity: z.enum(severityLevels).optional(),
+  severity: z.enum(severityLevels, { error: `has to be one of ${severityLevels.join(", ")}` }).optional(),
 });
 
 export type FilterInput = z.output<typeof filterSchema>;
@@ -30,27 +37,33 @@ export interface Filter {
   matches(event: StoredEvent): boolean;
 }
 
-export const everything: Filter = { key: "{}", input: {}, matches: () => true };
+export const everything: Filter = { key: "everything", input: {}, matches: () => true };
 
-export function compileFilter(input: FilterInput): Filter {
+export function compileFilter(given: FilterInput): Filter {
+  const input = withoutUndefined(given);
+  if (Object.keys(input).length === 0) return everything;
   const types = setOf(input.types);
   const agents = setOf(input.agents);
   const workflows = setOf(input.workflows);
   const sessions = setOf(input.sessions);
   const services = setOf(input.services);
-  const least = input.severity === undefined ? 0 : severityLevels.indexOf(input.severity);
+  const least = severityLevels.indexOf(input.severity ?? severityLevels[0]);
   const lists = [types, agents, workflows, sessions, services].map((set) => set && [...set].sort());
   return {
     key: JSON.stringify([lists, least]),
     input,
     matches: (event) =>
       holds(types, event.type) &&
-      (holds(agents, event.agent) || concernsOneOf(agents, event)) &&
+      (agents === undefined || concernsOneOf(agents, event)) &&
       holds(workflows, event.workflowId) &&
       holds(sessions, event.sessionId) &&
       holds(services, event.source) &&
       (least === 0 || severityLevels.indexOf(severityOf(event)) >= least),
   };
+}
+
+function withoutUndefined(input: FilterInput): FilterInput {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
 function setOf(values: readonly string[] | undefined): ReadonlySet<string> | undefined {
@@ -61,8 +74,16 @@ function holds(wanted: ReadonlySet<string> | undefined, value: string | undefine
   return wanted === undefined || (value !== undefined && wanted.has(value));
 }
 
-/** A handoff concerns both agents, whoever tells it. */
-function concernsOneOf(agents: ReadonlySet<string> | undefined, event: StoredEvent): boolean {
-  if (event.type !== "handoff_started" && event.type !== "handoff_completed") return false;
-  return holds(agents, event.data.fromAgent) || holds(agents, event.data.toAgent);
+/** A handoff concerns both agents, and coordination all of them, whoever tells it. */
+function concernsOneOf(agents: ReadonlySet<string>, event: StoredEvent): boolean {
+  if (event.agent !== undefined && agents.has(event.agent)) return true;
+  switch (event.type) {
+    case "handoff_started":
+    case "handoff_completed":
+      return agents.has(event.data.fromAgent) || agents.has(event.data.toAgent);
+    case "agents_coordinated":
+      return event.data.agents.some((agent) => agents.has(agent));
+    default:
+      return false;
+  }
 }

@@ -1,24 +1,20 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type RequestHandler, Router } from "express";
 import type { StoredEvent } from "../../events/types.ts";
-import { Broadcaster, type BroadcasterWatcher } from "./broadcaster.ts";
-import type { ReadAfter } from "./catch-up.ts";
-import { SocketServer } from "./socket-server.ts";
-import { createSseRouter } from "./sse-router.ts";
+import { Broadcaster, type BroadcasterOptions, type BroadcasterWatcher } from "./broadcaster.ts";
+import { CatchUp, type ReadAfter } from "./catch-up.ts";
+import { SocketServer, type SocketServerOptions } from "./socket-server.ts";
+import { createSseRouter, type SseOptions } from "./sse-router.ts";
 import { createSubscribersRouter } from "./subscribers-router.ts";
+import { onUpgrade, type Refusal } from "./upgrade.ts";
 
-export interface LiveOptions {
-  /** Most events that wait for one watcher. */
-  readonly capacity: number;
-  /** @default 15_000 */
-  readonly pingMillis?: number;
-}
+export interface LiveOptions extends BroadcasterOptions, SocketServerOptions, SseOptions {}
 
 export interface LiveDependencies extends BroadcasterWatcher {
   /** Why a request may not watch; undefined where it may. */
-  refusal(request: IncomingMessage): { readonly status: number; readonly error: string } | undefined;
+  refusal(request: IncomingMessage): Refusal | undefined;
   readonly readAfter: ReadAfter;
+  /** The seq before the first event that happened at or after a moment; that of the newest event where there is none. */
   readonly seqBefore: (unixMillis: number) => Promise<number>;
 }
 
@@ -32,41 +28,44 @@ export class LiveStream {
 
   /** @param lastSeq of the newest event that was stored before any is published here */
   constructor(options: LiveOptions, lastSeq: number, dependencies: LiveDependencies) {
-    const { readAfter, seqBefore } = dependencies;
     this.#dependencies = dependencies;
-    this.#broadcaster = new Broadcaster(dependencies, lastSeq);
-    this.#sockets = new SocketServer(options, this.#broadcaster, readAfter);
+    this.#broadcaster = new Broadcaster(options, lastSeq, dependencies);
+    const watching = {
+      broadcaster: this.#broadcaster,
+      catchUp: new CatchUp(this.#broadcaster.recent, dependencies.readAfter),
+      seqBefore: dependencies.seqBefore,
+    };
+    this.#sockets = new SocketServer(options, watching);
     const router = Router();
-    router.use(createSseRouter(options, { broadcaster: this.#broadcaster, readAfter, seqBefore }));
+    router.use(createSseRouter(options, watching));
     router.use(createSubscribersRouter(this.#broadcaster));
     this.router = router;
   }
 
-  /** Events come in the order of their seq. */
+  /** Events come in the order of their seq, once each, when they can be read from the store. */
   publish(event: StoredEvent): void {
     this.#broadcaster.publish(event);
   }
 
   /** Takes WebSockets on these paths of a server. */
   attach(server: Server, paths: readonly string[]): void {
-    server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-      const refusal = this.#refusal(request, paths);
-      if (refusal === undefined) this.#sockets.accept(request, stream, head);
-      else refuseUpgrade(stream, refusal.status, refusal.error);
-    });
+    onUpgrade(
+      server,
+      (request) => this.#refusal(request, paths),
+      (request, stream, head) => this.#sockets.accept(request, stream, head),
+    );
   }
 
-  /** Tells everybody goodbye. */
-  close(): void {
+  /** Sends what is left and tells everybody goodbye; resolves once they are gone, within a second or so. */
+  close(): Promise<void> {
     this.#broadcaster.close();
-    this.#sockets.close();
+    return this.#sockets.close();
   }
 
-  #refusal(request: IncomingMessage, paths: readonly string[]): { status: number; error: string } | undefined {
+  #refusal(request: IncomingMessage, paths: readonly string[]): Refusal | undefined {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
-    if (!paths.includes(path))
-      return { status: 404, error: `there is no WebSocket at ${path}; there is one at ${paths.join(" and ")}` };
-    return this.#dependencies.refusal(request);
+    if (paths.includes(path)) return this.#dependencies.refusal(request);
+    return { status: 404, error: `there is no WebSocket at ${path}; there is one at ${paths.join(" and ")}` };
   }
 }
 
@@ -75,19 +74,4 @@ export function socketOnlyServer(): Server {
   return createServer((_request, response) => {
     response.writeHead(426, { "Content-Type": "text/plain", Upgrade: "websocket" }).end("This port speaks WebSocket.\n");
   });
-}
-
-function refuseUpgrade(stream: Duplex, status: number, error: string): void {
-  stream.on("error", () => undefined);
-  const body = `${JSON.stringify({ error })}\n`;
-  stream.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
-      "Content-Type: application/json",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "Connection: close",
-      "",
-      body,
-    ].join("\r\n"),
-  );
 }

@@ -1,16 +1,22 @@
 import { z } from "zod";
-import { compileFilter, type Filter, filterSchema } from "./filter.ts";
+import { filterSchema } from "./filter.ts";
+import { moment } from "./moment.ts";
 
-/** What a watcher may say on a WebSocket. */
-const messageSchema = z.union([
-  z.strictObject({ subscribe: filterSchema }),
-  z.strictObject({ pause: z.boolean() }),
-  z.strictObject({ resumeFrom: z.number().int().nonnegative() }),
-]);
+const messageSchema = z.strictObject({
+  subscribe: filterSchema.optional(),
+  pause: z.boolean({ error: "has to be true or false" }).optional(),
+  resumeFrom: z
+    .int({ error: "has to be the seq of an event" })
+    .nonnegative({ error: "has to be the seq of an event" })
+    .optional(),
+  since: moment.optional(),
+});
 
-export type Message = { readonly subscribe: Filter } | { readonly pause: boolean } | { readonly resumeFrom: number };
+/** What a watcher may say on a WebSocket; what it says at once is done in this order. */
+export type Message = z.output<typeof messageSchema>;
 
-const forms = '{"subscribe": {…}}, {"pause": true} and {"resumeFrom": seq}';
+const forms = '{"subscribe": {…}}, {"pause": true}, {"resumeFrom": seq} and {"since": "2026-11-20T12:00:00Z"}';
+const filterNames = Object.keys(filterSchema.shape).join(", ");
 
 /** Reads a message, or says in one sentence what is wrong with it. */
 export function readMessage(text: string): Message | { readonly error: string } {
@@ -20,15 +26,17 @@ export function readMessage(text: string): Message | { readonly error: string } 
   } catch {
     return { error: `a message has to be JSON; there are ${forms}` };
   }
-  const parsed = messageSchema.safeParse(value);
-  if (!parsed.success) return { error: describe(value, parsed.error) };
-  return "subscribe" in parsed.data ? { subscribe: compileFilter(parsed.data.subscribe) } : parsed.data;
+  const { success, data, error } = messageSchema.safeParse(value);
+  if (!success) return { error: describe(error.issues[0]) };
+  if (Object.keys(data).length === 0) return { error: `the message is empty; there are ${forms}` };
+  const wishes = [data.pause, data.resumeFrom, data.since].filter((wish) => wish !== undefined);
+  return wishes.length > 1 ? { error: "pause, resumeFrom and since exclude each other" } : data;
 }
 
-function describe(value: unknown, error: z.ZodError): string {
-  if (typeof value === "object" && value !== null && "subscribe" in value) {
-    const problem = filterSchema.safeParse(value.subscribe).error?.issues[0];
-    if (problem !== undefined) return `subscribe${problem.path.map((part) => `.${String(part)}`).join("")}: ${problem.message}`;
-  }
-  return `${error.issues[0]?.message ?? "not understood"}; there are ${forms}`;
+function describe(issue: z.core.$ZodIssue | undefined): string {
+  const path = issue?.path.map(String).join(".") ?? "";
+  if (issue === undefined || path === "") return `the message is not understood; there are ${forms}`;
+  if (issue.code === "unrecognized_keys")
+    return `${path} has no ${issue.keys.map((key) => JSON.stringify(key.slice(0, 100))).join(", ")}; there are ${filterNames}`;
+  return `${path}: ${issue.message}`;
 }

@@ -1,9 +1,13 @@
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Broadcaster } from "./broadcaster.ts";
-import type { ReadAfter } from "./catch-up.ts";
-import { watchSocket } from "./socket-watcher.ts";
+import { withinDeadline } from "../../bus/deadline.ts";
+import { framePerBatch, framePerEvent } from "./encodings.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { SocketConnection } from "./socket-connection.ts";
+import { type WatcherDependencies, watchSocket } from "./socket-watcher.ts";
+import { Subscriber } from "./subscriber.ts";
 
 export interface SocketServerOptions {
   /** Most events that wait for one watcher. */
@@ -15,49 +19,48 @@ export interface SocketServerOptions {
 /** Longest message of a watcher. */
 const MAX_MESSAGE_BYTES = 64 * 1_024;
 const PING_MILLIS = 15_000;
+/** Whoever does not answer the goodbye for so long is left. */
+const GOODBYE_MILLIS = 1_000;
 
 /** WebSockets that watch: made of upgrades that were let in, pinged, and let go when they do not answer. */
 export class SocketServer {
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // Frames are written once for all, and below `ws` (see SocketConnection): neither goes with a compression per connection.
+    perMessageDeflate: false,
+  });
+  readonly #heartbeat: Heartbeat;
   readonly #options: SocketServerOptions;
-  readonly #broadcaster: Broadcaster;
-  readonly #readAfter: ReadAfter;
-  readonly #silent = new WeakSet<WebSocket>();
-  readonly #pinging: NodeJS.Timeout;
+  readonly #dependencies: WatcherDependencies;
 
-  constructor(options: SocketServerOptions, broadcaster: Broadcaster, readAfter: ReadAfter) {
+  constructor(options: SocketServerOptions, dependencies: WatcherDependencies) {
     this.#options = options;
-    this.#broadcaster = broadcaster;
-    this.#readAfter = readAfter;
-    this.#pinging = setInterval(() => this.#ping(), options.pingMillis ?? PING_MILLIS);
-    this.#pinging.unref();
+    this.#dependencies = dependencies;
+    this.#heartbeat = new Heartbeat(options.pingMillis ?? PING_MILLIS);
   }
 
   /** Takes an upgrade that may come in. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const parameters = new URLSearchParams(request.url?.split("?")[1]);
+    const encoding = parameters.get("batch") === "1" ? framePerBatch : framePerEvent;
     this.#server.handleUpgrade(request, stream, head, (socket) => {
-      const { searchParams } = new URL(request.url ?? "/", "http://hub");
-      const options = { capacity: this.#options.capacity, batch: searchParams.get("batch") === "1" };
-      watchSocket(socket, stream, options, this.#broadcaster, this.#readAfter);
-      socket.on("pong", () => this.#silent.delete(socket));
+      const connection = new SocketConnection(socket, stream);
+      const subscriber = new Subscriber(connection, { capacity: this.#options.capacity, encoding });
+      this.#heartbeat.watch(socket, connection);
+      watchSocket(socket, stream, subscriber, this.#dependencies);
     });
   }
 
-  close(): void {
-    clearInterval(this.#pinging);
-    for (const socket of this.#server.clients) socket.terminate();
+  /** Resolves once everybody is gone. They were told goodbye before; who does not answer is cut off. */
+  async close(): Promise<void> {
     this.#server.close();
+    const gone = [...this.#server.clients].map((socket) => once(socket, "close"));
+    if (!(await withinDeadline(Promise.allSettled(gone), GOODBYE_MILLIS))) this.#cutOff(this.#server.clients);
+    this.#heartbeat.stop();
   }
 
-  /** Whoever has not answered the last ping by the next one is gone, whatever the network says. */
-  #ping(): void {
-    for (const socket of this.#server.clients) {
-      if (this.#silent.has(socket)) {
-        socket.terminate();
-        continue;
-      }
-      this.#silent.add(socket);
-      socket.ping();
-    }
+  #cutOff(sockets: Iterable<WebSocket>): void {
+    for (const socket of sockets) socket.terminate();
   }
 }

@@ -1,18 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Batch } from "./batch.ts";
+import { type CloseCode, type Connection, closeCodes } from "./connection.ts";
 import type { Encoding } from "./encodings.ts";
 import { everything, type Filter } from "./filter.ts";
 import type { LiveEvent } from "./live-event.ts";
-
-/** A connection that bytes can be written to. */
-export interface Connection {
-  /** Bytes that the other side has not taken yet. */
-  readonly backlogBytes: number;
-  write(bytes: Buffer): void;
-  /** Resolves once everything that was written is taken, or nobody is there any more. */
-  taken(): Promise<void>;
-  /** Ends it; `reason` is for the other side where it can be told. */
-  close(reason: string): void;
-}
 
 export interface SubscriberOptions {
   /** Most events that wait for a slow connection. */
@@ -21,11 +12,13 @@ export interface SubscriberOptions {
   readonly filter?: Filter;
 }
 
-/** Why events do not go out as they come: the watcher asked for a pause, or is still being sent what it missed. */
-export type Hold = "none" | "paused" | "replaying";
+/** What a watcher is sent: events as they come, nothing as it wished, what it missed, or nothing more as its connection is gone. */
+export type SubscriberState = "live" | "paused" | "replaying" | "gone";
 
 /** Bytes that may wait in a connection before events wait in front of it. */
 const MAX_BACKLOG_BYTES = 256 * 1_024;
+/** A connection that takes no answers while it goes on asking is ended before they fill the memory. */
+const MAX_UNREAD_ANSWERS_BYTES = 4 * MAX_BACKLOG_BYTES;
 
 /**
  * One watcher. While its connection takes what it is given, events go straight out; while it does not, they wait here, the oldest give
@@ -35,44 +28,48 @@ export class Subscriber {
   readonly id = randomUUID();
   readonly connectedUnixMillis = Date.now();
   readonly encoding: Encoding;
-  filter: Filter;
-  hold: Hold = "none";
-  /** Where it would go on from: everything up to here was sent to it, dropped, or is not for it. */
+  readonly capacity: number;
+  /** Everything up to here was sent to it, waits, was dropped, or is not for it. */
   seq = 0;
   droppedTotal = 0;
   deliveredTotal = 0;
   readonly #connection: Connection;
-  readonly #capacity: number;
-  #waiting: LiveEvent[] = [];
-  #untold = 0;
-  #replay = 0;
-  #stuckSinceMillis: number | undefined;
+  #filter: Filter;
+  #state: SubscriberState = "live";
+  #waiting: readonly LiveEvent[] = [];
+  #untoldDrops = 0;
+  #turn = 0;
+  #wake: (() => void) | undefined;
+  #stuck: { readonly sinceMillis: number; readonly backlogBytes: number } | undefined;
 
   constructor(connection: Connection, { capacity, encoding, filter = everything }: SubscriberOptions) {
     this.#connection = connection;
-    this.#capacity = capacity;
+    this.#filter = filter;
+    this.capacity = capacity;
     this.encoding = encoding;
-    this.filter = filter;
   }
 
+  get filter(): Filter {
+    return this.#filter;
+  }
+
+  get state(): SubscriberState {
+    return this.#state;
+  }
+
+  /** Events that wait. */
   get depth(): number {
     return this.#waiting.length;
   }
 
-  get capacity(): number {
-    return this.#capacity;
+  /** Where it would go on from: everything up to here was sent to it, was dropped, or is not for it. */
+  get position(): number {
+    return (this.#waiting[0]?.seq ?? this.seq + 1) - 1;
   }
 
-  /** For how long the connection has taken nothing, in milliseconds, as far as this was asked again and again. */
-  stuckMillis(nowMillis: number): number {
-    if (this.takesMore) this.#stuckSinceMillis = undefined;
-    else this.#stuckSinceMillis ??= nowMillis;
-    return nowMillis - (this.#stuckSinceMillis ?? nowMillis);
-  }
-
-  /** Whether events can go straight out. */
-  get isFlowing(): boolean {
-    return this.hold === "none" && this.#waiting.length === 0 && this.#untold === 0 && this.takesMore;
+  /** Grows whenever it is to be sent something else than before. */
+  get turn(): number {
+    return this.#turn;
   }
 
   /** Whether the other side keeps up with what is written. */
@@ -80,73 +77,116 @@ export class Subscriber {
     return this.#connection.backlogBytes < MAX_BACKLOG_BYTES;
   }
 
-  /** Sends what was encoded for all watchers with the same filter. */
-  send(bytes: Buffer, events: number): void {
+  /** For how long the connection has taken nothing of what waits in it, as far as this was asked again and again. */
+  stuckMillis(nowMillis: number): number {
+    const { backlogBytes } = this.#connection;
+    if (this.takesMore) this.#stuck = undefined;
+    else if (this.#stuck === undefined || backlogBytes < this.#stuck.backlogBytes)
+      this.#stuck = { sinceMillis: nowMillis, backlogBytes };
+    return nowMillis - (this.#stuck?.sinceMillis ?? nowMillis);
+  }
+
+  /** Hands over what it wants of a batch, or lets it wait; returns how many events gave way. */
+  offer(batch: Batch): number {
+    const events = batch.matching(this.#filter);
+    if (events.length === 0) return 0;
+    this.#drain();
+    if (!this.takesMore) return this.#enqueue(events);
+    this.#send(batch.bytes(this.#filter, this.encoding), events.length);
+    return 0;
+  }
+
+  /** Hands over what it wants of events that it missed. */
+  catchUp(events: readonly LiveEvent[]): void {
+    const wanted = events.filter(({ event }) => this.#filter.matches(event));
+    if (wanted.length > 0) this.#send(this.encoding.events(wanted), wanted.length);
+  }
+
+  notify(notice: object): void {
+    if (this.#connection.backlogBytes < MAX_UNREAD_ANSWERS_BYTES)
+      this.#connection.write(this.encoding.notice(notice, this.position));
+    else this.close(closeCodes.misbehaved, "answers are not taken");
+  }
+
+  /** From now on it is sent what this lets through, and nothing else of what waits. */
+  subscribe(filter: Filter): void {
+    this.#filter = filter;
+    this.#waiting = this.#waiting.filter(({ event }) => filter.matches(event));
+  }
+
+  /** Sends nothing until it is replayed; what it misses meanwhile is in the store. */
+  pause(): void {
+    this.#rewind("paused");
+  }
+
+  /** From now on it is sent what comes after `seq`, by whoever catches up for it. */
+  replayAfter(seq: number): void {
+    this.#rewind("replaying");
+    this.seq = seq;
+  }
+
+  /** It has everything up to its seq. */
+  goLive(): void {
+    this.#state = "live";
+  }
+
+  /** Resolves once the connection has taken what was written, or is gone. */
+  taken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** The connection has taken what was written. */
+  onTaken(): void {
+    if (this.#state === "live") this.#drain();
+    this.#wake?.();
+  }
+
+  /** The connection is gone. */
+  onGone(): void {
+    this.#rewind("gone");
+    this.#wake?.();
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#connection.close(code, reason);
+  }
+
+  #send(bytes: Buffer, events: number): void {
     this.deliveredTotal += events;
     this.#connection.write(bytes);
   }
 
-  notify(notice: object): void {
-    this.#connection.write(this.encoding.notice(notice));
-  }
-
-  /** Lets events wait; returns how many had to give way. */
-  enqueue(events: readonly LiveEvent[]): number {
-    this.#waiting.push(...events);
-    const excess = Math.max(0, this.#waiting.length - this.#capacity);
-    if (excess > 0) this.#waiting = this.#waiting.slice(excess);
-    this.#untold += excess;
+  #enqueue(events: readonly LiveEvent[]): number {
+    const all = [...this.#waiting, ...events];
+    this.#waiting = all.slice(-this.capacity);
+    const excess = all.length - this.#waiting.length;
+    this.#untoldDrops += excess;
     this.droppedTotal += excess;
     return excess;
   }
 
   /** Sends what waits, where the connection takes it. */
-  drain(): void {
-    if (this.hold !== "none" || !this.takesMore) return;
-    if (this.#untold > 0) this.notify({ dropped: this.#untold });
-    this.#untold = 0;
+  #drain(): void {
+    if (!this.takesMore) return;
+    this.#tellDrops();
     const events = this.#waiting;
     this.#waiting = [];
-    if (events.length > 0) this.send(this.encoding.events(events), events.length);
+    if (events.length > 0) this.#send(this.encoding.events(events), events.length);
   }
 
-  /** Sends nothing until it is replayed; what it misses meanwhile is in the store. */
-  pause(): void {
-    this.#rewind();
-    this.hold = "paused";
+  #tellDrops(): void {
+    if (this.#untoldDrops > 0) this.notify({ dropped: this.#untoldDrops });
+    this.#untoldDrops = 0;
   }
 
-  /** From now on it is sent what comes after `seq` from the store. Returns what to ask {@link isReplaying} with. */
-  beginReplay(seq: number): number {
-    this.#rewind();
-    this.hold = "replaying";
-    this.seq = seq;
-    this.#replay += 1;
-    return this.#replay;
-  }
-
-  /** False once it is paused, live, or sent something else. */
-  isReplaying(replay: number): boolean {
-    return this.hold === "replaying" && replay === this.#replay;
-  }
-
-  /** It has everything up to `seq`. */
-  goLive(seq: number): void {
-    this.seq = seq;
-    this.hold = "none";
-  }
-
-  taken(): Promise<void> {
-    return this.#connection.taken();
-  }
-
-  /** Lets go of what waits, as it will be read from the store again. */
-  #rewind(): void {
-    this.seq = (this.#waiting[0]?.seq ?? this.seq + 1) - 1;
+  /** Lets go of what waits, as it is in the store. */
+  #rewind(state: SubscriberState): void {
+    this.seq = this.position;
     this.#waiting = [];
-  }
-
-  close(reason: string): void {
-    this.#connection.close(reason);
+    if (state !== "gone") this.#tellDrops();
+    this.#state = state;
+    this.#turn += 1;
   }
 }

@@ -14,10 +14,10 @@ export function createSubscribersRouter(broadcaster: Broadcaster): Router {
       capacity: subscriber.capacity,
       dropped: subscriber.droppedTotal,
       delivered: subscriber.deliveredTotal,
-      state: subscriber.hold === "none" ? "live" : subscriber.hold,
+      state: subscriber.state,
       age_seconds: (now - subscriber.connectedUnixMillis) / 1_000,
     }));
-    response.json({ success: true, subscriber_count: subscribers.length, subscribers });
+    response.set("Cache-Control", "no-store").json({ success: true, subscriber_count: subscribers.length, subscribers });
   });
   return router;
 }

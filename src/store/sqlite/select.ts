@@ -33,13 +33,14 @@ export function orderOf(query: EventQuery): Order {
   return query.order ?? "oldest-first";
 }
 
-/** Which seqs the cursor leaves. Throws a StoreError where the cursor is not one of ours. */
+/** Which seqs the cursor and `afterSeq` leave. Throws a StoreError where the cursor is not one of ours. */
 export function rangeAfterCursor(query: EventQuery): SeqRange {
-  const everything = { first: 1, last: Number.MAX_SAFE_INTEGER };
-  if (query.cursor === undefined) return everything;
+  const first = Math.max(1, (query.afterSeq ?? 0) + 1);
+  const last = Number.MAX_SAFE_INTEGER;
+  if (query.cursor === undefined) return { first, last };
   const order = orderOf(query);
   const seq = decodeCursor(order, query.cursor);
-  return order === "oldest-first" ? { ...everything, first: seq + 1 } : { ...everything, last: seq - 1 };
+  return order === "oldest-first" ? { first: Math.max(first, seq + 1), last } : { first, last: seq - 1 };
 }
 
 /**

@@ -4,7 +4,11 @@
  * microsecond to a year there are 1,570. Plain data, unlike the sketches of libraries, so that it can stand in a snapshot.
  */
 export interface Histogram {
-  readonly buckets: Map<number, number>;
+  /**
+   * Bucket, count, bucket, count …, in the order of buckets. Views keep tens of thousands of histograms, and a flat list of small
+   * integers takes a third of the memory of a Map and a fraction of its time to come back from a snapshot.
+   */
+  buckets: number[];
   count: number;
   sum: number;
   min: number;
@@ -13,17 +17,20 @@ export interface Histogram {
 
 const FACTOR = 1.02;
 const LOG_FACTOR = Math.log(FACTOR);
-/** Everything smaller is one bucket. */
+/** Everything smaller is one bucket, below all others. */
 const SMALLEST = 1e-6;
-const BELOW = Number.MIN_SAFE_INTEGER;
+const BELOW = -1_000;
 
 export function newHistogram(): Histogram {
-  return { buckets: new Map(), count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+  return { buckets: [], count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
 }
 
 export function record(histogram: Histogram, value: number): void {
+  const { buckets } = histogram;
   const bucket = value < SMALLEST ? BELOW : Math.ceil(Math.log(value) / LOG_FACTOR);
-  histogram.buckets.set(bucket, (histogram.buckets.get(bucket) ?? 0) + 1);
+  const at = placeOf(buckets, bucket);
+  if (buckets[at] === bucket) buckets[at + 1] = (buckets[at + 1] as number) + 1;
+  else buckets.splice(at, 0, bucket, 1);
   histogram.count += 1;
   histogram.sum += value;
   if (value < histogram.min) histogram.min = value;
@@ -32,7 +39,7 @@ export function record(histogram: Histogram, value: number): void {
 
 /** Adds what `other` counted. */
 export function addHistogram(histogram: Histogram, other: Histogram): void {
-  for (const [bucket, count] of other.buckets) histogram.buckets.set(bucket, (histogram.buckets.get(bucket) ?? 0) + count);
+  histogram.buckets = merged(histogram.buckets, other.buckets);
   histogram.count += other.count;
   histogram.sum += other.sum;
   histogram.min = Math.min(histogram.min, other.min);
@@ -40,20 +47,50 @@ export function addHistogram(histogram: Histogram, other: Histogram): void {
 }
 
 /** The value that such a share (0 to 1) of all values does not exceed; null where there are none. */
-export function quantile(histogram: Histogram, share: number): number | null {
-  if (histogram.count === 0) return null;
-  let left = Math.max(1, Math.ceil(histogram.count * share));
-  for (const [bucket, count] of [...histogram.buckets].sort(([one], [other]) => one - other)) {
-    left -= count;
+export function quantile({ buckets, count, min, max }: Histogram, share: number): number | null {
+  if (count === 0) return null;
+  let left = Math.max(1, Math.ceil(count * share));
+  for (let at = 0; at < buckets.length; at += 2) {
+    left -= buckets[at + 1] as number;
     if (left > 0) continue;
+    const bucket = buckets[at] as number;
     // The middle of the bucket, so that the error goes both ways; what was seen bounds it.
     const middle = bucket === BELOW ? 0 : (2 * FACTOR ** bucket) / (1 + FACTOR);
-    return Math.min(histogram.max, Math.max(histogram.min, middle));
+    return Math.min(max, Math.max(min, middle));
   }
-  return histogram.max;
+  return max;
 }
 
 /** The true mean; null where there are no values. */
 export function meanOf(histogram: Histogram): number | null {
   return histogram.count === 0 ? null : histogram.sum / histogram.count;
+}
+
+/** Where a bucket stands in the list, or has to. */
+function placeOf(buckets: readonly number[], bucket: number): number {
+  let first = 0;
+  let end = buckets.length >> 1;
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if ((buckets[middle * 2] as number) < bucket) first = middle + 1;
+    else end = middle;
+  }
+  return first * 2;
+}
+
+function merged(one: readonly number[], other: readonly number[]): number[] {
+  const both: number[] = [];
+  let left = 0;
+  let right = 0;
+  while (left < one.length || right < other.length) {
+    const leftBucket = one[left] ?? Number.POSITIVE_INFINITY;
+    const rightBucket = other[right] ?? Number.POSITIVE_INFINITY;
+    let count = 0;
+    if (leftBucket <= rightBucket) count += one[left + 1] as number;
+    if (rightBucket <= leftBucket) count += other[right + 1] as number;
+    both.push(Math.min(leftBucket, rightBucket), count);
+    if (leftBucket <= rightBucket) left += 2;
+    if (rightBucket <= leftBucket) right += 2;
+  }
+  return both;
 }

@@ -1,5 +1,5 @@
 import type { EventType, StoredEvent } from "../../events/types.ts";
-import { addTo } from "../parts/bounded-map.ts";
+import { addNumbers, addTo } from "../parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "../parts/histogram.ts";
 
 /** What studies of multi-agent systems ask for, gathered from events of any stretch of time, agent or session. */
@@ -128,8 +128,4 @@ function measure({ measurements }: Gathered, { name, value, unit }: { name: stri
   known.min = Math.min(known.min, value);
   known.max = Math.max(known.max, value);
   known.last = value;
-}
-
-function addNumbers<Key extends string>(sum: Record<Key, number>, other: Readonly<Record<Key, number>>): void {
-  for (const key of Object.keys(other) as Key[]) sum[key] += other[key];
 }

@@ -10,6 +10,7 @@ import {
   liveClients,
   liveDelivery,
   queues,
+  redisFailures,
   scrapeTime,
   storeCommits,
   storeCommitTimes,
@@ -54,7 +55,10 @@ export function crowsnestItself({ queries: q, thresholds, instance }: Context): 
       },
       {
         title: "Events",
-        lines: [line(8, [eventsByType(q), 12], eventsLostByQueue(q)), line(8, queues(q, thresholds), trouble(q))],
+        lines: [
+          line(8, [eventsByType(q), 12], eventsLostByQueue(q)),
+          line(8, queues(q, thresholds), trouble(q), redisFailures(q)),
+        ],
       },
       { title: "Store", lines: [line(8, storeCommits(q, thresholds), storeCommitTimes(q), storeFailures(q))] },
       { title: "Readers", lines: [line(8, scrapeTime(q, thresholds), liveClients(q), liveDelivery(q))] },

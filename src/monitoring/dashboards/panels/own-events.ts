@@ -153,6 +153,17 @@ export function storeCommitTimes(q: PanelQueries): Panel {
   });
 }
 
+export function redisFailures(q: PanelQueries): Panel {
+  return timeSeries({
+    title: "Redis failures",
+    shows: "How often per second KPIs could not be brought to Redis, where it is used.",
+    whenBad:
+      "Redis is away, full, or takes neither user nor password: the log says which. Nothing else waits for it, and the sums are brought once it is back.",
+    unit: unit.perSecond,
+    queries: [{ expr: orNone(q.rate({ metric: "redisFlushFailures", by: ["instance"] })), legend: "{{instance}}" }],
+  });
+}
+
 export function scrapeTime(q: PanelQueries, { processingP95Seconds }: Thresholds): Panel {
   return timeSeries({
     title: "Scrape time",

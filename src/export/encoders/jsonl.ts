@@ -1,0 +1,9 @@
+import { bytesOf, type Encoder } from "./encoder.ts";
+
+/** One event a line, whole and as the API has it. */
+export function createJsonlEncoder(): Encoder {
+  return {
+    page: (events) => bytesOf(events.map((event) => `${JSON.stringify(event)}\n`).join("")),
+    end: () => bytesOf(""),
+  };
+}

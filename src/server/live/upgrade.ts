@@ -1,0 +1,38 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+
+export interface Refusal {
+  readonly status: number;
+  readonly error: string;
+}
+
+export type Accept = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
+
+/** Takes the upgrades to WebSockets that a server is asked for and that are not refused. */
+export function onUpgrade(server: Server, refusal: (request: IncomingMessage) => Refusal | undefined, accept: Accept): void {
+  // Some clients (Java's, for one) offer HTTP/2 with every request, and expect a plain answer where nobody takes that up. Node
+  // before 24.9 does not ask, and gives them to the listener below.
+  Object.assign(server, { shouldUpgradeCallback: isForWebSocket });
+  server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const refused = isForWebSocket(request) ? refusal(request) : { status: 426, error: "this hub upgrades to WebSocket only" };
+    if (refused === undefined) accept(request, stream, head);
+    else refuse(stream, refused);
+  });
+}
+
+function isForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
+
+function refuse(stream: Duplex, { status, error }: Refusal): void {
+  const body = `${JSON.stringify({ error })}\n`;
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  stream.on("error", () => undefined);
+  // The other side may keep its half open for ever.
+  stream.end([...head, "", body].join("\r\n"), () => stream.destroy());
+}

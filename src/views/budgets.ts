@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { budgetKinds } from "../events/fields.ts";
+import type { EventOf, StoredEvent } from "../events/types.ts";
+import { type Budget, isUsedUp } from "../folds/budget-ledger.ts";
+import { moment, momentOf, usd } from "./parts/answer.ts";
+import { ratio, touch } from "./parts/bounded-map.ts";
+import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
+import { defineView } from "./view.ts";
+
+/** As the gauges of budgets have it. */
+const MAX_BUDGETS = 2_000;
+const MAX_RUNS = 20_000;
+/** From which share on a budget warns. */
+const WARN_RATIO = 0.8;
+const SLOT_MILLIS = 300_000;
+/** The last hour, and the slot that is being filled. */
+const SLOTS = 13;
+const HOUR_MILLIS = 3_600_000;
+const DAY_MILLIS = 86_400_000;
+
+interface Followed {
+  readonly budget: Budget;
+  readonly setMillis: number;
+  /** What was spent lately, to tell the pace. */
+  readonly lately: Slots<{ usd: number }>;
+}
+
+interface State {
+  /** By service, and there by scope. */
+  readonly budgets: Map<string, Map<string, Followed>>;
+  /** Names of workflows that run, by the id of the run. */
+  readonly running: Map<string, string>;
+}
+
+const budgetAnswer = z
+  .object({
+    service: z.string(),
+    scope: z.string().describe("`day`, or whose it is: `agent:scribe`, `workflow:checkout`."),
+    kind: z.enum(budgetKinds),
+    name: z.string().nullable().describe("The agent's or the workflow's."),
+    limitUsd: usd,
+    spentUsd: usd.describe("Since it was set; the day's since midnight UTC."),
+    spentRatio: z.number().nonnegative().nullable().meta({ unit: "1 is all of it" }).describe("Null where the limit is 0."),
+    status: z.enum(["ok", "warning", "exceeded"]).describe("Warning: 80 % is spent. Exceeded: all of it."),
+    burnUsdPerHour: usd.describe("Pace of the last hour."),
+    exhaustedAt: moment
+      .nullable()
+      .describe(
+        "When it will be spent at this pace; null where it is spent already, nothing is being spent, or the day ends before.",
+      ),
+  })
+  .meta({ id: "Budget" });
+
+/**
+ * Budgets as the gauges `agent_budget_usd` and `agent_budget_spent_usd` have them: money counts on model calls, from the moment that
+ * the budget was set, or since midnight UTC for the day's.
+ */
+export const budgetsView = defineView({
+  summary: "Every budget: what is spent of it, how fast, and when it will be used up at this pace.",
+  version: 1,
+  types: ["budget_set", "model_called", "workflow_started", "workflow_completed", "workflow_failed"],
+  query: z.strictObject({ service: z.string().optional(), status: budgetAnswer.shape.status.optional() }),
+  answer: z.object({ budgets: z.array(budgetAnswer) }),
+  initial: (): State => ({ budgets: new Map(), running: new Map() }),
+  apply(state, event, timeUnixMillis) {
+    switch (event.type) {
+      case "budget_set":
+        return set(state, event, timeUnixMillis);
+      case "model_called":
+        return spend(state, event, timeUnixMillis);
+      case "workflow_started":
+        touch(state.running, event.workflowId as string, MAX_RUNS, () => event.data.name);
+        return;
+      case "workflow_completed":
+      case "workflow_failed":
+        state.running.delete(event.workflowId as string);
+    }
+  },
+  read: ({ budgets }, { service, status }, now) => ({
+    budgets: [...budgets.values()]
+      .flatMap((scopes) => [...scopes.values()])
+      .map((followed) => answerOf(followed, now))
+      .filter((answer) => service === undefined || answer.service === service)
+      .filter((answer) => status === undefined || answer.status === status),
+  }),
+});
+
+function set({ budgets }: State, { source, data }: EventOf<"budget_set">, timeUnixMillis: number): void {
+  const { kind, name, limitUsd } = data;
+  const scope = name === undefined ? kind : `${kind}:${name}`;
+  const known = budgets.get(source)?.get(scope);
+  if (known !== undefined) {
+    known.budget.limitUsd = limitUsd;
+    return;
+  }
+  let count = 0;
+  for (const scopes of budgets.values()) count += scopes.size;
+  if (count >= MAX_BUDGETS) return;
+  const day = Math.floor(timeUnixMillis / DAY_MILLIS);
+  const budget: Budget = { source, kind, name, scope, limitUsd, spentUsd: 0, told: "nothing", day };
+  const scopes = touch(budgets, source, MAX_BUDGETS, () => new Map<string, Followed>());
+  scopes.set(scope, { budget, setMillis: timeUnixMillis, lately: newSlots(SLOT_MILLIS, SLOTS) });
+}
+
+function spend(
+  { budgets, running }: State,
+  { source, agent, workflowId, data }: StoredEvent & EventOf<"model_called">,
+  timeUnixMillis: number,
+): void {
+  const { costUsd = 0 } = data;
+  const scopes = budgets.get(source);
+  if (scopes === undefined || costUsd === 0) return;
+  const workflow = workflowId === undefined ? undefined : running.get(workflowId);
+  const touched = ["day", `agent:${agent}`, ...(workflow === undefined ? [] : [`workflow:${workflow}`])];
+  for (const scope of touched) {
+    const followed = scopes.get(scope);
+    if (followed === undefined) continue;
+    // Told late: it was spent on a day that is over.
+    if (scope === "day" && Math.floor(timeUnixMillis / DAY_MILLIS) < followed.budget.day) continue;
+    // Asked for its other effect: the day's budget is whole again after midnight.
+    isUsedUp(followed.budget, timeUnixMillis);
+    followed.budget.spentUsd += costUsd;
+    const slot = slotAt(followed.lately, timeUnixMillis, () => ({ usd: 0 }));
+    if (slot !== undefined) slot.usd += costUsd;
+  }
+}
+
+function answerOf({ budget: { ...budget }, setMillis, lately }: Followed, now: number): z.output<typeof budgetAnswer> {
+  const isExceeded = isUsedUp(budget, now);
+  const isNear = isUsedUp({ ...budget, limitUsd: budget.limitUsd * WARN_RATIO }, now);
+  const burnUsdPerHour = burnOf(lately, setMillis, now);
+  return {
+    service: budget.source,
+    scope: budget.scope,
+    kind: budget.kind,
+    name: budget.name ?? null,
+    limitUsd: budget.limitUsd,
+    spentUsd: budget.spentUsd,
+    spentRatio: ratio(budget.spentUsd, budget.limitUsd),
+    status: isExceeded ? "exceeded" : isNear ? "warning" : "ok",
+    burnUsdPerHour,
+    exhaustedAt: isExceeded ? null : exhaustedAt(budget, burnUsdPerHour, now),
+  };
+}
+
+/** A budget that was set a moment ago has had no hour yet; less than one slot says nothing about a pace. */
+function burnOf(lately: Slots<{ usd: number }>, setMillis: number, now: number): number {
+  const since = (Math.floor((now - HOUR_MILLIS) / SLOT_MILLIS) + 1) * SLOT_MILLIS;
+  const spentUsd = slotsSince(lately, since, now).reduce((sum, slot) => sum + slot.usd, 0);
+  return (spentUsd * HOUR_MILLIS) / Math.max(SLOT_MILLIS, now - Math.max(since, setMillis));
+}
+
+function exhaustedAt({ kind, day, limitUsd, spentUsd }: Budget, burnUsdPerHour: number, now: number): string | null {
+  if (burnUsdPerHour === 0) return null;
+  const millis = now + ((limitUsd - spentUsd) / burnUsdPerHour) * HOUR_MILLIS;
+  const isTooLate = kind === "day" && millis >= (day + 1) * DAY_MILLIS;
+  // Beyond the last moment that a date can hold there is none to tell.
+  return isTooLate || millis > 8.64e15 ? null : momentOf(millis);
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { exportInThread } from "../../src/export/export-in-thread.ts";
+import { someEvents } from "../helpers/events.ts";
+import { exported, oneOfEach, storeOf } from "./stored.ts";
+
+test("a thread writes the same bytes, and says how many events they hold", async () => {
+  const events = [...oneOfEach(), ...someEvents(1_000)];
+  const location = await storeOf(events);
+  for (const format of ["jsonl", "parquet"] as const) {
+    const request = { location, format, selection: {}, version: "1.2.3" };
+    const parts: Uint8Array[] = [];
+    let count = 0;
+    for await (const step of exportInThread(request)) {
+      parts.push(step.bytes);
+      count = step.events;
+    }
+    expect(count).toBe(events.length);
+    expect(Buffer.concat(parts).equals(exported(request))).toBe(true);
+  }
+});
+
+test("whoever stops in the middle leaves no thread behind", async () => {
+  const location = await storeOf(someEvents(1_000));
+  const steps = exportInThread({ location, format: "jsonl", selection: {}, version: "1.2.3" });
+  await steps.next();
+  await steps.return();
+  expect(process.getActiveResourcesInfo()).not.toContain("MessagePort");
+  expect(await steps.next()).toEqual({ done: true, value: undefined });
+});
+
+test("a store that is not there is told in a sentence", async () => {
+  const steps = exportInThread({ location: "/nowhere/at-all", format: "jsonl", selection: {}, version: "1.2.3" });
+  await expect(steps.next()).rejects.toThrow("There is no event store at /nowhere/at-all/events.db.");
+});
