@@ -9,8 +9,12 @@ export default defineConfig({
     alias: [
       { find: /^crowsnest$/, replacement: source("index.ts") },
       { find: /^crowsnest\/server$/, replacement: source("server/index.ts") },
+      { find: /^crowsnest\/register$/, replacement: source("register.ts") },
       { find: /^crowsnest\/openai-agents$/, replacement: source("integrations/openai-agents/index.ts") },
       { find: /^crowsnest\/redis$/, replacement: source("sinks/redis/index.ts") },
+      { find: /^crowsnest\/ai-sdk$/, replacement: source("integrations/ai-sdk/index.ts") },
+      { find: /^crowsnest\/langchain$/, replacement: source("integrations/langchain/index.ts") },
+      { find: /^crowsnest\/mcp$/, replacement: source("integrations/mcp/index.ts") },
     ],
   },
   test: {

@@ -92,6 +92,50 @@ function result(name: string, unit: string, value: number, baseline: number, rat
   };
 }
 
+/**
+ * How much of the other side's throughput is reached, the two in turns: medians of the rounds, and the median of the rounds' own
+ * ratios against a bar. A side returns what it got through per second.
+ */
+export async function compareThroughput(
+  name: string,
+  unit: string,
+  side: Side,
+  baseline: Side,
+  rounds: number,
+  warmUpRounds: number,
+  atLeast: number,
+): Promise<BenchResult> {
+  const { medianMicros, baselineMedianMicros, ratio } = await compare(side, baseline, rounds, warmUpRounds);
+  const bar = `>= ${atLeast}`;
+  return {
+    name,
+    value: round(medianMicros),
+    unit,
+    baseline: round(baselineMedianMicros),
+    ratio: round(ratio),
+    bar,
+    ok: ratio >= atLeast,
+  };
+}
+
+/** How much gets through: an absolute figure against its bar. */
+export function rateResult(name: string, unit: string, perSecond: number, atLeast: number): BenchResult {
+  const bar = `>= ${atLeast} ${unit}`;
+  return { name, value: round(perSecond), unit, baseline: null, ratio: null, bar, ok: perSecond >= atLeast };
+}
+
+/** The share of values that a percentile stands for lies below it: an absolute figure against its bar. */
+export function percentileResult(
+  name: string,
+  unit: string,
+  values: readonly number[],
+  share: number,
+  below: number,
+): BenchResult {
+  const sorted = [...values].sort((one, other) => one - other);
+  return absoluteResult(name, unit, sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN, below);
+}
+
 /** An absolute figure against its bar. */
 export function absoluteResult(name: string, unit: string, value: number, below: number): BenchResult {
   return { name, value: round(value), unit, baseline: null, ratio: null, bar: `< ${below} ${unit}`, ok: value < below };

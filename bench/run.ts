@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchHotPath } from "./hot-path.ts";
 import { benchImport } from "./import.ts";
+import { benchIngest } from "./ingest/ingest.ts";
+import { benchOtlp } from "./ingest/otlp.ts";
 import type { BenchResult } from "./measure.ts";
 import { benchOverhead } from "./overhead.ts";
 import { benchScrape } from "./scrape.ts";
@@ -16,6 +18,8 @@ const benchmarks: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   overhead: benchOverhead,
   scrape: benchScrape,
   import: benchImport,
+  ingest: benchIngest,
+  otlp: benchOtlp,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });

@@ -1,11 +1,18 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { type OwnPrices, ownPrices, readOwnPrices } from "./prices/own-prices.ts";
+import { type Pattern, patternsOf, problemOf } from "./redaction/own-patterns.ts";
+import { redactText } from "./redaction/redact-text.ts";
 
 /** One option: what it takes, what it is when nobody says, and what it is for. Flags, variables and docs derive from the table. */
 interface OptionDefinition {
   readonly schema: z.ZodType;
   readonly takes: string;
   readonly help: string;
+  /** Says what exactly is wrong with a value that holds several; undefined where `takes` says it all. */
+  readonly problem?: (value: unknown) => string | undefined;
+  /** Its value is never shown. */
+  readonly isSecret?: true;
 }
 
 const port = z.union([z.literal("off"), z.number().int().min(0).max(65_535)]);
@@ -13,6 +20,8 @@ const portTakes = "a port from 0 (any free one) to 65535, or off";
 const flag = z.boolean();
 const flagTakes = "true or false";
 const positive = z.number().positive();
+const pattern = z.union([z.string(), z.instanceof(RegExp)]).refine((value) => problemOf(value) === undefined);
+const hubAddress = z.string().refine(isHubAddress);
 
 /** Every option by its name in code; `--otlp-port`, `CROWSNEST_OTLP_PORT` and `otlpPort` are one. */
 export const optionDefinitions = {
@@ -50,7 +59,23 @@ export const optionDefinitions = {
   token: {
     schema: z.string().min(1),
     takes: "a secret text",
-    help: "What requests to the hub, but for /metrics and /health, have to send as `Authorization: Bearer`. [default: none]",
+    isSecret: true,
+    help: "What requests to the hub, but for /metrics and /health, have to send as `Authorization: Bearer`; a process with `hub` sends it. [default: none]",
+  },
+  hub: {
+    schema: hubAddress,
+    takes: "the address of a hub without a password in it, such as http://127.0.0.1:9464",
+    help: "Hub that an agent process sends its events to, rather than counting them itself. [default: none]",
+  },
+  spool: {
+    schema: z.string().min(1),
+    takes: "the path of a folder that can be written to",
+    help: "Folder where events for the hub wait, so that they survive a crash of the process. [default: none, they wait in memory]",
+  },
+  maxSpoolBytes: {
+    schema: z.number().int().min(1_048_576).max(1_099_511_627_776),
+    takes: "a whole number of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)",
+    help: "Most bytes in the spool; beyond it, the newest events are dropped and counted. [default: 268435456, which is 256 MiB]",
   },
   insecure: {
     schema: flag,
@@ -63,6 +88,23 @@ export const optionDefinitions = {
     help: "What the fleet's metrics begin with. [default: agent]",
   },
   traces: { schema: flag, takes: flagTakes, help: "Open OpenTelemetry spans. [default: true]" },
+  prices: {
+    schema: z.union([flag, z.literal("off"), z.string().min(1), ownPrices]),
+    takes: "prices by model, the path of a YAML or JSON file with them, or off",
+    help: "Prices of your own by model, before the published ones: a file with them; off works out no costs at all. [default: published prices]",
+    problem: problemOfPrices,
+  },
+  redact: {
+    schema: z.union([pattern, z.array(pattern)]),
+    takes: "a regular expression, or a list of them",
+    help: "Further texts to take out before anything is kept or sent on, besides keys, passwords and tokens. [default: none]",
+    problem: problemOfPatterns,
+  },
+  captureContent: {
+    schema: flag,
+    takes: flagTakes,
+    help: "Keep prompts, completions, and what tools are given and give back. [default: false]",
+  },
   resources: {
     schema: flag,
     takes: flagTakes,
@@ -130,9 +172,16 @@ export interface Config {
   readonly data: string;
   readonly store: string | undefined;
   readonly token: string | undefined;
+  readonly hub: string | undefined;
+  readonly spool: string | undefined;
+  readonly maxSpoolBytes: number;
   readonly insecure: boolean;
   readonly metricPrefix: string;
   readonly traces: boolean;
+  /** False for none, true for those that are published. */
+  readonly prices: boolean | string | OwnPrices;
+  readonly redact: Pattern | readonly Pattern[] | undefined;
+  readonly captureContent: boolean;
   readonly resources: boolean;
   readonly hostMetrics: boolean;
   readonly console: boolean | "always";
@@ -197,9 +246,15 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     data: options.data ?? ".crowsnest",
     store: options.store,
     token: options.token,
+    hub: options.hub,
+    spool: options.spool,
+    maxSpoolBytes: options.maxSpoolBytes ?? 268_435_456,
     insecure: options.insecure ?? false,
     metricPrefix: options.metricPrefix ?? "agent",
     traces: options.traces ?? true,
+    prices: options.prices === "off" ? false : (options.prices ?? true),
+    redact: options.redact,
+    captureContent: options.captureContent ?? false,
     resources: options.resources ?? false,
     hostMetrics: options.hostMetrics ?? true,
     console: options.console ?? false,
@@ -266,11 +321,14 @@ function check(
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(optionDefinitions, name)) throw new ConfigError(spell(name), `is not an option${suggestion(name)}`);
-    const { schema, takes } = optionDefinitions[name as OptionName];
+    const { schema, takes, problem, isSecret }: OptionDefinition = optionDefinitions[name as OptionName];
     const parsed = schema.safeParse(read(value));
     // A folder may be called 2026, and a service true.
     const asWritten = parsed.success ? parsed : schema.safeParse(value);
-    if (!asWritten.success) throw new ConfigError(spell(name), `takes ${takes}, but is ${printable(read(value))}`);
+    if (!asWritten.success) {
+      const shown = isSecret ? `${value === "" ? "empty" : "something else"} (it is not shown)` : printable(read(value));
+      throw new ConfigError(spell(name), problem?.(value) ?? `takes ${takes}, but is ${shown}`);
+    }
     checked[name] = asWritten.data;
   }
   return checked;
@@ -299,7 +357,27 @@ function letterDistance(one: string, other: string): number {
   return left.length + right.length;
 }
 
+/** Whether text is an address that `/v1/events` can be put behind. */
+function isHubAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === "");
+}
+
+function problemOfPrices(value: unknown): string | undefined {
+  const read = typeof value === "object" && value !== null && !Array.isArray(value) ? readOwnPrices(value) : undefined;
+  return read !== undefined && "problem" in read ? read.problem : undefined;
+}
+
+/** Which of the patterns is wrong, and why; undefined where they are no patterns at all. */
+function problemOfPatterns(value: unknown): string | undefined {
+  const given = patternsOf(value as Pattern | readonly Pattern[]);
+  if (!Array.isArray(given) || !given.every((one) => typeof one === "string" || one instanceof RegExp)) return undefined;
+  const wrong = given.find((one) => problemOf(one) !== undefined);
+  return wrong && `takes ${optionDefinitions.redact.takes}, but is ${JSON.stringify(String(wrong))}, ${problemOf(wrong)}`;
+}
+
 function printable(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  if (typeof value === "string") return JSON.stringify(redactText(value).slice(0, 100));
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }

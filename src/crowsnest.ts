@@ -11,9 +11,12 @@ import type { Observed } from "./health/observed.ts";
 import { BudgetGuard } from "./instrument/budget-guard.ts";
 import { createFace, type Face } from "./instrument/face.ts";
 import { Instrument } from "./instrument/instrument.ts";
+import { lateCarrier } from "./instrument/scope-carrier.ts";
 import { collectNodeMetrics } from "./metrics/node.ts";
 import type { MetricRegistry } from "./metrics/registry.ts";
+import type { Relay } from "./relay.ts";
 import { openSinks } from "./sinks/open-sinks.ts";
+import { hubEndpoint, tokenHeader } from "./sinks/relay/hub-endpoint.ts";
 import { startTracing, type Tracing } from "./tracing/start-tracing.ts";
 
 /** What `createCrowsnest` takes: any option of the table, and what only code can give. */
@@ -57,17 +60,29 @@ export interface ServerParts {
   readonly listen: (observed: Observed, config: Config) => Promise<{ readonly url: string; close(): Promise<void> }>;
 }
 
+/** How a start differs from that of `createCrowsnest` in the host's own code. */
+export interface Circumstances {
+  /** Nothing of the host's own has run yet: nothing may stand in the way of what it starts later. @default false */
+  readonly beforeHost?: boolean;
+  /** @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * Starts the telemetry of one agent process.
  *
  * @throws ConfigError where an option is wrong, naming it
  * @throws ListenError where the port that was asked for is taken
  */
-export async function startEmbedded(options: CrowsnestOptions, loadServer: () => Promise<ServerParts>): Promise<Crowsnest> {
+export async function startEmbedded(
+  options: CrowsnestOptions,
+  loadServer: () => Promise<ServerParts>,
+  { environment = process.env, beforeHost = false }: Circumstances = {},
+): Promise<Crowsnest> {
   const { registry = new Registry(), log, sinks = [], ...input } = options;
-  const config = loadConfig({ options: input });
+  const config = loadConfig({ options: input, environment });
   const core = new Core(config, { registry, log });
-  const embedded = new Embedded(core, loadServer);
+  const embedded = new Embedded(core, loadServer, beforeHost);
   try {
     await embedded.start(sinks, registry);
   } catch (error) {
@@ -80,17 +95,20 @@ export async function startEmbedded(options: CrowsnestOptions, loadServer: () =>
 class Embedded {
   readonly #core: Core;
   readonly #loadServer: () => Promise<ServerParts>;
+  readonly #beforeHost: boolean;
   #tracing: Tracing | undefined;
   #listener: { readonly url: string; close(): Promise<void> } | undefined;
   #stopNodeMetrics: (() => void) | undefined;
+  #relay: Relay | undefined;
   #detach: (() => void) | undefined;
   #face: Crowsnest | undefined;
   #ready = false;
   #closing: Promise<void> | undefined;
 
-  constructor(core: Core, loadServer: () => Promise<ServerParts>) {
+  constructor(core: Core, loadServer: () => Promise<ServerParts>, beforeHost: boolean) {
     this.#core = core;
     this.#loadServer = loadServer;
+    this.#beforeHost = beforeHost;
   }
 
   get face(): Crowsnest {
@@ -100,18 +118,29 @@ class Embedded {
 
   async start(sinks: readonly Sink[], registry: MetricRegistry): Promise<void> {
     const { config } = this.#core;
+    if (config.hub === undefined) await this.#core.loadPrices();
     if (config.traces) this.#tracing = await this.#startTracing();
     const instrument = new Instrument(
-      { source: config.service, resources: config.resources },
+      { source: config.service, resources: config.resources, captureContent: config.captureContent },
       {
-        publish: (event) => this.#core.bus.publish(event),
+        publish: (event) => this.#core.tell(event),
         tracer: this.#tracing?.tracer,
+        carrier: this.#tracing?.owner === "open" ? lateCarrier() : undefined,
         report: this.#core.reportFault,
         budgets: new BudgetGuard(this.#core.state.budgets),
+        price: this.#core.price,
+        redact: this.#core.redactor.text,
       },
     );
     this.#core.protect(instrument.running);
     for (const sink of [...(await openSinks(config, this.#core)), ...sinks]) await this.#core.bus.connect(sink);
+    if (config.hub !== undefined) this.#relay = await this.#connectRelay(config.hub, instrument);
+    else if (config.spool !== undefined) {
+      this.#core.trouble.tell(
+        "spool",
+        () => "nothing is spooled, as spool (CROWSNEST_SPOOL) is for what goes to a hub (CROWSNEST_HUB)",
+      );
+    }
     await this.#core.start();
     if (config.hostMetrics) this.#stopNodeMetrics = collectNodeMetrics(registry);
     await this.#listen();
@@ -136,8 +165,16 @@ class Embedded {
     };
   }
 
+  async #connectRelay(hub: string, instrument: Instrument): Promise<Relay> {
+    const { connectRelay } = await import("./relay.ts");
+    return connectRelay(hub, this.#core, instrument);
+  }
+
   #startTracing(): Promise<Tracing> {
-    const options = { service: this.#core.config.service, version: this.#core.version, exportSpans: true };
+    const { service, hub, token } = this.#core.config;
+    // The hub sends them on to wherever it keeps spans.
+    const collector = hub === undefined ? undefined : { url: hubEndpoint(hub, "v1/traces").href, headers: tokenHeader(token) };
+    const options = { service, version: this.#core.version, exportSpans: true, collector, beforeHost: this.#beforeHost };
     return startTracing(options, { dropped: (reason, count, cause) => this.#core.lostSpans(reason, count, cause) });
   }
 
@@ -147,8 +184,9 @@ class Embedded {
     try {
       this.#listener = await (await this.#loadServer()).listen(this.#observed, config);
     } catch (error) {
-      // Several agent processes on one machine are usual, and only one of them can have the port that nobody chose.
-      if (config.portIsChosen) throw error;
+      // Several agent processes on one machine are usual, and only one of them can have the port that nobody chose. A variable is
+      // chosen for all processes that inherit it.
+      if (config.portIsChosen && !this.#beforeHost) throw error;
       trouble.tell("listen", () => `/metrics and /health are not served: ${messageOf(error)}`);
     }
   }
@@ -172,14 +210,16 @@ class Embedded {
     const { closeTimeoutSeconds } = this.#core.config;
     const lostBefore = this.#core.losses.count;
     const problems: string[] = [];
-    if (!(await withinDeadline(this.#core.bus.flush(), closeTimeoutSeconds * 1_000))) {
-      problems.push(`events were not all sent within ${closeTimeoutSeconds} s`);
-    }
+    const inTime = await withinDeadline(this.#core.bus.flush(), closeTimeoutSeconds * 1_000);
+    const { trouble, isSpooling = false } = this.#relay ?? {};
+    if (!inTime)
+      problems.push(`events were not all sent within ${closeTimeoutSeconds} s${trouble === undefined ? "" : `: ${trouble}`}`);
+    else if (trouble !== undefined && isSpooling) problems.push(`events were not all sent, but kept: ${trouble}`);
     const lost = this.#core.losses.count - lostBefore;
     if (lost > 0) problems.push(`${lost} events were lost`);
     try {
-      const inTime = await withinDeadline(this.#tracing?.flush() ?? Promise.resolve(), closeTimeoutSeconds * 1_000);
-      if (!inTime) problems.push(`spans were not all sent within ${closeTimeoutSeconds} s`);
+      const spansInTime = await withinDeadline(this.#tracing?.flush() ?? Promise.resolve(), closeTimeoutSeconds * 1_000);
+      if (!spansInTime) problems.push(`spans were not all sent within ${closeTimeoutSeconds} s`);
     } catch (error) {
       problems.push(`spans could not be exported: ${messageOf(error)}`);
     }
@@ -190,6 +230,7 @@ class Embedded {
     const deadlineMillis = this.#core.config.closeTimeoutSeconds * 1_000;
     this.#detach?.();
     this.#core.stop();
+    this.#relay?.stop();
     this.#stopNodeMetrics?.();
     await Promise.allSettled([this.#core.bus.close(deadlineMillis), this.#core.closeTracing(this.#tracing)]);
     await withinDeadline(this.#listener?.close() ?? Promise.resolve(), deadlineMillis);

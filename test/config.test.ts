@@ -28,9 +28,19 @@ const samples: { readonly [K in OptionName]: Sample } = {
   data: { text: "/var/lib/crowsnest", value: "/var/lib/crowsnest", wrong: ["", null] },
   store: { text: "events.db", value: "events.db", wrong: ["", null] },
   token: { text: "12345", value: "12345", wrong: ["", null, 7] },
+  hub: {
+    text: "https://hub.example/crowsnest",
+    value: "https://hub.example/crowsnest",
+    wrong: ["", "localhost:9464", "127.0.0.1:9464", "ws://hub", "http://me:secret@hub:9464", "http://hub/?a=1", null, 9464],
+  },
+  spool: { text: "spool", value: "spool", wrong: ["", null] },
+  maxSpoolBytes: { text: "1048576", value: 1_048_576, wrong: [0, -1, 1_048_575, 1_048_576.5, "256MiB", 2 ** 50] },
   insecure: { text: "true", value: true, wrong: ["yes", 1] },
   metricPrefix: { text: "yolo", value: "yolo", wrong: ["", "9lives", "my-team", "my team", "ä", "x".repeat(41), "a:b"] },
   traces: { text: "false", value: false, wrong: ["yes", 1, null] },
+  prices: { text: "prices.yaml", value: "prices.yaml", wrong: ["", 1, null, []] },
+  redact: { text: "TICKET-\\d+", value: "TICKET-\\d+", wrong: ["(", "x*", ["ok", "["], 7, [1], null] },
+  captureContent: { text: "true", value: true, wrong: ["yes", 1] },
   resources: { text: "true", value: true, wrong: ["on", 0] },
   hostMetrics: { text: "false", value: false, wrong: ["no", 0] },
   console: { text: "always", value: "always", wrong: ["never", 1] },
@@ -80,9 +90,15 @@ describe("loadConfig", () => {
       data: ".crowsnest",
       store: undefined,
       token: undefined,
+      hub: undefined,
+      spool: undefined,
+      maxSpoolBytes: 268_435_456,
       insecure: false,
       metricPrefix: "agent",
       traces: true,
+      prices: true,
+      redact: undefined,
+      captureContent: false,
       resources: false,
       hostMetrics: true,
       console: false,
@@ -131,7 +147,8 @@ describe("loadConfig", () => {
       const file = { path: "my.yaml", values: { [name]: value } };
       const defaults = load({})[name];
       // Where there is no default, something else that is right.
-      const other = defaults ?? (name === "redis" ? "redis://elsewhere" : "elsewhere");
+      const elsewhere: Record<string, string> = { hub: "http://elsewhere", redis: "redis://elsewhere" };
+      const other = defaults ?? elsewhere[name] ?? "elsewhere";
       const environment = { [variable]: String(other) };
       expect(load({ file, environment })[name]).toBe(other);
       expect(load({ file, environment, options: { [name]: value } })[name]).toBe(value);
@@ -161,6 +178,26 @@ describe("loadConfig", () => {
       '--metric-prefix takes letters, digits and underscores (at most 40), beginning with a letter, but is "my-team"',
     );
     expect(problemOf({ options: { traces: { on: true } } }).message).toBe("traces takes true or false, but is an object");
+  });
+
+  it("does not print a secret", () => {
+    for (const token of [12_345, ["s3cret-token"], { secret: "s3cret-token" }]) {
+      const { message } = problemOf({ file: { path: "my.yaml", values: { token } } });
+      expect(message).toBe("token in my.yaml takes a secret text, but is something else (it is not shown)");
+    }
+    const { message } = problemOf({ options: { hub: "http://me:s3cret@hub:9464" } });
+    expect(message).toContain('but is "http://me:[redacted]@hub:9464"');
+  });
+
+  it("takes patterns as a list in code, regular expressions among them, and names the one that is wrong", () => {
+    expect(load({ options: { redact: ["a+", /b/i] } }).redact).toEqual(["a+", /b/i]);
+    expect(load({ options: { redact: /b/i } }).redact).toEqual(/b/i);
+    expect(problemOf({ options: { redact: ["a+", "(b"] } }).message).toBe(
+      'redact takes a regular expression, or a list of them, but is "(b", which is none (Unterminated group)',
+    );
+    expect(problemOf({ environment: { CROWSNEST_REDACT: "(a+)+$" } }).message).toMatch(
+      /^CROWSNEST_REDACT takes .*, but is "\(a\+\)\+\$", which takes too long on some texts/,
+    );
   });
 
   it("does not print what is too long to read", () => {

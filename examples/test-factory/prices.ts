@@ -6,7 +6,8 @@ const dollarsPerMillion: Readonly<Record<string, { readonly input: number; reado
   "gpt-5": { input: 1.25, output: 10 },
 };
 
-export const models = { usual: "gpt-5-mini", strong: "gpt-5" } as const;
+/** The last one runs on a machine of the shop's, and nobody has said what that costs. */
+export const models = { usual: "gpt-5-mini", strong: "gpt-5", own: "shop-tester-1" } as const;
 
 /** What a call costs, in US dollars; unknown for a model that is not on the list. */
 export function priceOf(model: string, usage: TokenUsage): number | undefined {

@@ -11,6 +11,6 @@ export async function smokeTest(beside: Job): Promise<void> {
   const [part] = job.parts;
   if (part === undefined) return;
   const modelProvider = new ScriptedProvider({ job, part, attempt: 1 });
-  const runner = new Runner({ model: models.usual, modelProvider, workflowName: "smoke_test" });
+  const runner = new Runner({ model: models.own, modelProvider, workflowName: "smoke_test" });
   await runner.run(team.runner, "Run the smoke tests.", { context: { job, part }, signal: job.pace.signal });
 }

@@ -69,9 +69,13 @@ export class SinkQueue {
     void this.#drain();
   }
 
-  /** Resolves once everything that was pushed before the call is written or counted as lost, however much follows it. */
-  flush(): Promise<void> {
-    return this.#progress.caughtUp();
+  /** Resolves once everything that was pushed before the call has arrived or is counted as lost, however much follows it. */
+  async flush(): Promise<void> {
+    const caughtUp = this.#progress.caughtUp();
+    if (this.#sink.flush === undefined) return caughtUp;
+    // At once, so that it hurries with the write under way; and again, for what was written since.
+    await Promise.all([caughtUp, this.#sink.flush()]);
+    await this.#sink.flush();
   }
 
   /** Writes what waits, closes the sink, and gives up on both after the deadline. Safe to call twice. */

@@ -11,6 +11,8 @@ export interface Sink {
   start(): Promise<void>;
   /** Takes one batch in order. A rejection is counted as lost by the queue that called. */
   write(batch: readonly AgentEvent[]): Promise<void>;
+  /** Hurries, and resolves once what was written has arrived: for a sink whose writes resolve before that, or wait for long. Never rejects. */
+  flush?(): Promise<void>;
   /** Delivers what was written, then lets go of its resources. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -3,7 +3,9 @@ export type Log = (message: string) => void;
 
 export interface TroubleOptions {
   /** Where sentences go. @default console.warn */
-  readonly log?: Log;
+  readonly log?: Log | undefined;
+  /** Takes out what nobody is to read. @default nothing is taken out */
+  readonly redact?: (message: string) => string;
   /** How long the same kind of trouble stays quiet after it was told, in milliseconds. @default 60_000 */
   readonly quietMillis?: number;
   /** A clock in milliseconds that never goes back. @default performance.now */
@@ -19,12 +21,14 @@ const MAX_KINDS = 200;
  */
 export class Trouble {
   readonly #log: Log;
+  readonly #redact: (message: string) => string;
   readonly #quietMillis: number;
   readonly #now: () => number;
   readonly #told = new Map<string, { atMillis: number; suppressed: number }>();
 
   constructor(options: TroubleOptions = {}) {
     this.#log = options.log ?? ((message) => console.warn(message));
+    this.#redact = options.redact ?? ((message) => message);
     this.#quietMillis = options.quietMillis ?? 60_000;
     this.#now = options.now ?? (() => performance.now());
   }
@@ -41,7 +45,7 @@ export class Trouble {
     const again = last !== undefined && last.suppressed > 0 ? ` (${last.suppressed} more like it since it was last told)` : "";
     this.#told.set(key, { atMillis: now, suppressed: 0 });
     try {
-      this.#log(`crowsnest: ${describe()}${again}`);
+      this.#log(`crowsnest: ${this.#redact(describe())}${again}`);
     } catch {
       // A logger that fails must not take the host down; the caller has counted the trouble already.
     }

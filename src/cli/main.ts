@@ -1,7 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { flagName, type OptionName, optionDefinitions, packageVersion, variableName } from "../config.ts";
+import { redactText } from "../redaction/redact-text.ts";
 import type { AssetFlags } from "./assets.ts";
+import type { RemoveFlags, SetupFlags } from "./claude-code.ts";
 import type { ExportFlags } from "./export.ts";
+import type { PriceFlags } from "./prices.ts";
 
 /**
  * Runs the command line. What a person did wrong is told in one sentence on standard error, with exit code 1 (2 where the
@@ -14,7 +17,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
     } else if (isForPeople(error)) {
-      console.error(`crowsnest: ${error.message}`);
+      console.error(`crowsnest: ${redactText(error.message)}`);
       process.exitCode = 1;
     } else {
       throw error;
@@ -27,6 +30,7 @@ function createProgram(): Command {
     .description("The lookout of an agent fleet: metrics, traces and events of multi-agent systems.")
     .version(packageVersion())
     .exitOverride()
+    .configureOutput({ outputError: (message, write) => write(redactText(message)) })
     .configureHelp({ showGlobalOptions: true });
   const serve = program
     .command("serve")
@@ -40,6 +44,8 @@ function createProgram(): Command {
   });
   addAssets(program);
   addExport(program);
+  addPrices(program);
+  addClaudeCode(program);
   return program;
 }
 
@@ -89,6 +95,54 @@ function addExport(program: Command): void {
     });
 }
 
+function addPrices(program: Command): void {
+  program
+    .command("prices")
+    .description("Tell what a model's calls cost, as the hub works it out, and where that comes from.")
+    .exitOverride()
+    .argument("<model>", "The model's name, as its calls say it.")
+    .option("--provider <provider>", "Who serves it, as its calls say it.", "unknown")
+    .option("--prices <file>", "File with prices of your own. (CROWSNEST_PRICES)")
+    .option("--config <file>", "Configuration file. [default: crowsnest.config.yaml, where there is one]")
+    .action(async (model: string, flags: PriceFlags) => {
+      const command = await import("./prices.ts");
+      await command.printPrices(model, flags);
+    });
+}
+
+function addClaudeCode(program: Command): void {
+  const claudeCode = program
+    .command("claude-code")
+    .description("Have Claude Code tell a hub what its sessions, agents and tools do.")
+    .exitOverride();
+  const settings = ["--settings <path>", "Claude Code's settings file. [default: ~/.claude/settings.json]"] as const;
+  claudeCode
+    .command("setup")
+    .description("Print what has to stand in Claude Code's settings, or add it there.")
+    .exitOverride()
+    .option("--write", "Show the difference, keep a backup, and write it.")
+    .option(...settings)
+    .option("--hub <url>", "Where the hub listens.", "http://127.0.0.1:9464")
+    .option("--token <token>", "What the hub wants to be sent, where it has a token. (CROWSNEST_TOKEN)")
+    .option("--service <name>", "Service that the sessions belong to. (OTEL_SERVICE_NAME) [default: claude-code]")
+    .option("--no-telemetry", "Hooks only: no tokens, no cost, no errors of the API.")
+    .option("--replace", "Replace variables that send OpenTelemetry elsewhere.")
+    .action(async (flags: SetupFlags) => {
+      const command = await import("./claude-code.ts");
+      command.setUp(flags);
+    });
+  claudeCode
+    .command("remove")
+    .description("Show what setup added to Claude Code's settings, or take it out again.")
+    .exitOverride()
+    .option("--write", "Keep a backup, and write it.")
+    .option(...settings)
+    .action(async (flags: RemoveFlags) => {
+      const command = await import("./claude-code.ts");
+      command.remove(flags);
+    });
+}
+
 function collect(value: string, values: readonly string[]): readonly string[] {
   return [...values, value];
 }
@@ -100,5 +154,5 @@ function flagOf(name: OptionName): Option {
 
 /** Errors of ours that are somebody's mistake or the machine's state: their message is a sentence for people. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof Error && ["ConfigError", "ListenError", "StoreError"].includes(error.name);
+  return error instanceof Error && ["ConfigError", "ListenError", "SettingsError", "StoreError"].includes(error.name);
 }

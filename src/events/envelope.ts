@@ -4,7 +4,7 @@ import { id, name, unixMillis } from "./fields.ts";
 /** Most attributes of the sender's own that one event may carry. */
 const MAX_ATTRIBUTES = 64;
 /** Longest attribute value that is kept, in characters. */
-const MAX_ATTRIBUTE_CHARS = 4_096;
+export const MAX_ATTRIBUTE_CHARS = 4_096;
 
 /** Names and ids that tie events together. Names may become metric labels; ids never do. */
 export const correlationFields = {

@@ -24,9 +24,29 @@ export function clipText(text: string): string {
   return `${text.slice(0, MAX_TEXT_CHARS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-export const name = z.string().min(1).max(MAX_NAME_CHARS);
-export const id = z.string().min(1).max(MAX_NAME_CHARS);
+/**
+ * Cuts text to a length, but not in the middle of a character. What is cut off is let go: a plain `slice` keeps the whole text in
+ * memory for as long as the piece lives, and a name may live as long as the process.
+ */
+export function cut(text: string, maxChars: number): string {
+  return text.length <= maxChars ? text : Buffer.from(text.slice(0, maxChars).replace(/[\ud800-\udbff]$/, "")).toString();
+}
+
+/** Half a character cannot be written as UTF-8: in a name it is replaced, as in every text that is written. */
+export const name = z
+  .string()
+  .min(1)
+  .max(MAX_NAME_CHARS)
+  .overwrite((value) => value.toWellFormed());
+/** In an id it is refused: two ids that are told apart by it alone would become one, and the second event a duplicate. */
+export const id = z
+  .string()
+  .min(1)
+  .max(MAX_NAME_CHARS)
+  .refine((value) => value.isWellFormed(), { error: "has half a character in it (a lone surrogate)" });
 export const text = z.string().overwrite(clipText);
+/** What was said to a model or handed to a tool, and what came back: kept only where `captureContent` asks for it. */
+export const content = z.string().overwrite(clipText);
 export const names = z.array(name).max(MAX_LIST_ITEMS);
 export const texts = z.array(text).max(MAX_LIST_ITEMS);
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   budgetKinds,
   bytes,
+  content,
   count,
   failureDetail,
   name,
@@ -70,6 +71,12 @@ const agents = {
   agent_heartbeat: event("An agent says that it is alive, and whether it has work.", ["agent"], {
     status: z.enum(["idle", "busy"]).optional(),
   }),
+  // Names no agent: it says nothing about the agents in it, any of which may hang.
+  process_heartbeat: event(
+    "A process that sends its events elsewhere is alive, has work open, and has nothing else to tell.",
+    [],
+    {},
+  ),
 };
 
 const handoff = { fromAgent: name, toAgent: name, reason: text.optional(), inferred: z.boolean().optional() };
@@ -160,7 +167,7 @@ const workflows = {
 
 const models = {
   model_called: event(
-    "A model was called. inputTokens includes the cached ones and outputTokens the reasoning ones, as providers count.",
+    "A model was called. inputTokens includes the cached ones and outputTokens the reasoning ones, as providers count. A cost that was worked out from tokens and prices is marked as estimated.",
     ["agent"],
     {
       provider: name,
@@ -175,15 +182,35 @@ const models = {
       cacheWriteTokens: tokens.optional(),
       reasoningTokens: tokens.optional(),
       costUsd: usd.optional(),
+      costIsEstimated: z.boolean().optional(),
       finishReason: name.optional(),
+      input: content.optional(),
+      output: content.optional(),
       ...failureDetail,
     },
   ),
-  tool_called: event("A tool was called.", ["agent"], {
+  usage_reported: event(
+    "Tokens or money were spent on a model, told as a sum: by whoever does not tell of each call. Counts as no call.",
+    ["agent"],
+    {
+      provider: name,
+      model: name,
+      inputTokens: tokens.optional(),
+      outputTokens: tokens.optional(),
+      cacheReadTokens: tokens.optional(),
+      cacheWriteTokens: tokens.optional(),
+      reasoningTokens: tokens.optional(),
+      costUsd: usd.optional(),
+    },
+  ),
+  tool_called: event("A tool was called. server: the MCP server that has it.", ["agent"], {
     tool: name,
     toolType: name.optional(),
+    server: name.optional(),
     callId: name.optional(),
     argumentsHash: name.optional(),
+    arguments: content.optional(),
+    result: content.optional(),
     outcome,
     ...timed,
     ...failureDetail,
@@ -203,11 +230,17 @@ const models = {
 };
 
 const contexts = {
-  context_updated: event("How full an agent's context is: the latest request, not the sum of all.", ["agent"], {
-    tokens,
-    items: count.optional(),
-    limitTokens: tokens.optional(),
-  }),
+  context_updated: event(
+    "How full an agent's context is: the latest request, not the sum of all. Its model tells the limit where nothing else does.",
+    ["agent"],
+    {
+      tokens,
+      items: count.optional(),
+      limitTokens: tokens.optional(),
+      provider: name.optional(),
+      model: name.optional(),
+    },
+  ),
   context_refreshed: event("An agent's context was built anew.", ["agent"], {
     durationSeconds: seconds,
     tokens: tokens.optional(),

@@ -80,6 +80,7 @@ export class BudgetLedger {
           event.timeUnixMillis,
         );
       case "model_called":
+      case "usage_reported":
         return this.#spend(event, event.data.costUsd ?? 0, workflow);
     }
   }

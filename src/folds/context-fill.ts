@@ -7,6 +7,8 @@ export interface ContextFill {
   tokens: number;
   items: number | undefined;
   limitTokens: number | undefined;
+  /** The model whose limit it is, where that was told. */
+  limitModel: string | undefined;
   updatedUnixMillis: number;
 }
 
@@ -37,7 +39,7 @@ export class ContextFills {
   apply(event: AgentEvent): void {
     switch (event.type) {
       case "context_updated":
-        return this.#set(event, event.data.tokens, event.data.items, event.data.limitTokens);
+        return this.#set(event, event.data.tokens, event.data.items, event.data.limitTokens, event.data.model);
       case "context_compacted":
         return this.#set(event, event.data.tokensAfter, event.data.itemsAfter, undefined);
       case "context_refreshed":
@@ -50,6 +52,7 @@ export class ContextFills {
     tokens: number,
     items: number | undefined,
     limitTokens: number | undefined,
+    model?: string,
   ): void {
     if (agent === undefined) return;
     const key = `${source}\u0000${agent}`;
@@ -57,10 +60,18 @@ export class ContextFills {
     if (fill !== undefined) {
       fill.tokens = tokens;
       fill.items = items ?? fill.items;
-      fill.limitTokens = limitTokens ?? fill.limitTokens;
+      setLimit(fill, limitTokens, model);
       fill.updatedUnixMillis = Math.max(fill.updatedUnixMillis, timeUnixMillis);
     } else if (this.#fills.size < MAX_AGENTS) {
-      this.#fills.set(key, { source, agent, tokens, items, limitTokens, updatedUnixMillis: timeUnixMillis });
+      this.#fills.set(key, { source, agent, tokens, items, limitTokens, limitModel: model, updatedUnixMillis: timeUnixMillis });
     }
   }
+}
+
+/** A limit holds until another is told, or until the agent asks another model, whose limit is not known. */
+function setLimit(fill: ContextFill, limitTokens: number | undefined, model: string | undefined): void {
+  const isOtherModel = model !== undefined && fill.limitModel !== undefined && model !== fill.limitModel;
+  if (limitTokens === undefined && !isOtherModel) return;
+  fill.limitTokens = limitTokens;
+  fill.limitModel = model;
 }

@@ -22,13 +22,17 @@ export class FleetState {
   readonly stateSizes = new StateSizes();
   readonly #waits = new TaskWaits();
 
-  /** Returns how long the task that the event assigns had waited, in seconds, where that is known. */
+  /**
+   * Returns how long the task that the event assigns had waited, in seconds, where that is known.
+   *
+   * @param nowMillis when the event was heard of
+   */
   apply(told: AgentEvent, nowMillis: number = Date.now()): number | undefined {
     // Nothing happens later than now. One event of a clock that is years ahead would otherwise hold the day's budget, the hour's
     // errors and the search for abandoned work until then.
     const event = told.timeUnixMillis > nowMillis ? { ...told, timeUnixMillis: nowMillis } : told;
     const boundary = boundaryOf(event.type);
-    const closed = this.operations.apply(event, boundary);
+    const closed = this.operations.apply(event, boundary, nowMillis);
     this.roster.apply(event, boundary, closed);
     return this.#applyToRest(event);
   }
@@ -47,6 +51,7 @@ export class FleetState {
         this.contexts.apply(event);
         return undefined;
       case "model_called":
+      case "usage_reported":
       case "budget_set":
       case "budget_warning":
       case "budget_exceeded":

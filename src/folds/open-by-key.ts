@@ -46,7 +46,7 @@ export class OpenByKey {
     this.#youngKeys.push(key);
     this.#youngStarts.push(start);
     if (this.#youngKeys.length <= MAX_YOUNG) return undefined;
-    this.#old.set(this.#youngKeys.shift() as string, this.#youngStarts.shift() as AgentEvent);
+    this.#old.set(this.#youngKeys.shift() as string, withoutBallast(this.#youngStarts.shift() as AgentEvent));
     return this.#old.size > this.#capacity ? this.#takeOldest() : undefined;
   }
 
@@ -56,4 +56,17 @@ export class OpenByKey {
     this.#old.delete(oldest[0]);
     return oldest[1];
   }
+}
+
+/**
+ * Work may stay open for days, in its thousands, and a start may carry a quarter of a megabyte: what nobody asks of it is let go. Most
+ * starts have nothing of that, and stay what they are.
+ */
+function withoutBallast(start: AgentEvent): AgentEvent {
+  const light = start.attributes === undefined ? start : { ...start, attributes: undefined };
+  if (light.type === "agent_started" && light.data.tools !== undefined) return { ...light, data: {} };
+  if (light.type === "task_assigned" && (light.data.alternatives ?? light.data.reason) !== undefined) {
+    return { ...light, data: { taskType: light.data.taskType } };
+  }
+  return light;
 }

@@ -42,8 +42,8 @@ export class OpenOperations {
   }
 
   /** Returns the start of the work that the event ended or took the place of. */
-  apply(event: AgentEvent, boundary: Boundary | undefined): AgentEvent | undefined {
-    this.#hear(event);
+  apply(event: AgentEvent, boundary: Boundary | undefined, heardUnixMillis: number): AgentEvent | undefined {
+    this.#hear(event.source, heardUnixMillis);
     const key = boundary && operationKey(boundary.kind, event.source, event);
     if (boundary === undefined || key === undefined) return undefined;
     const open = this.#open[boundary.kind];
@@ -63,9 +63,10 @@ export class OpenOperations {
     );
   }
 
-  #hear({ source, timeUnixMillis }: AgentEvent): void {
+  /** By our own clock: a sender whose clock is an hour behind is not one that has been silent for an hour. */
+  #hear(source: string, unixMillis: number): void {
     const heard = this.#heard.get(source);
-    if (heard !== undefined) heard.unixMillis = Math.max(heard.unixMillis, timeUnixMillis);
-    else if (this.#heard.size < MAX_SOURCES) this.#heard.set(source, { unixMillis: timeUnixMillis });
+    if (heard !== undefined) heard.unixMillis = Math.max(heard.unixMillis, unixMillis);
+    else if (this.#heard.size < MAX_SOURCES) this.#heard.set(source, { unixMillis });
   }
 }

@@ -1,4 +1,4 @@
-import { cleanCount, cleanName } from "./clean.ts";
+import { cleanCount, cleanId, cleanName } from "./clean.ts";
 import type { Instrument } from "./instrument.ts";
 
 export interface ContextOptions {
@@ -10,6 +10,9 @@ export interface ContextOptions {
   readonly items?: number;
   /** How many tokens it can hold; leave it out where that is unknown, and no share is shown. */
   readonly limitTokens?: number;
+  /** Whose model it is for, such as `openai`: with both, `limitTokens` is filled in where that model's window is known. */
+  readonly provider?: string;
+  readonly model?: string;
 }
 
 /** Tells how full an agent's context is. */
@@ -22,7 +25,9 @@ export function tellContext(instrument: Instrument, options: ContextOptions): vo
     if (tokens === undefined) return;
     const items = cleanCount(options.items, "a context's items", report);
     const limitTokens = cleanCount(options.limitTokens, "a context's limitTokens", report);
-    instrument.send("context_updated", { tokens, items, limitTokens }, { ...scope, agent });
+    const provider = cleanId(options.provider, "a context's provider", report);
+    const model = cleanId(options.model, "a context's model", report);
+    instrument.send("context_updated", { tokens, items, limitTokens, provider, model }, { ...scope, agent });
   } catch {
     report("unreadable", () => "a context's options could not be read; it is ignored");
   }

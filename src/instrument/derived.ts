@@ -7,7 +7,8 @@ import type { OpenOperation } from "../folds/open-operations.ts";
 
 /** The end of work that nobody will end: as its kind ends otherwise, with the outcome `abandoned`. */
 export function abandonedEnd({ start }: OpenOperation, nowMillis: number): AgentEvent {
-  const envelope = { ...start, id: uuidv7(nowMillis), timeUnixMillis: nowMillis };
+  // What its sender noted beside the start is not said again: it is let go of where work stays open for long.
+  const envelope = { ...start, id: uuidv7(nowMillis), timeUnixMillis: nowMillis, attributes: undefined };
   const outcome = "abandoned" as const;
   const durationSeconds = Math.max(0, nowMillis - start.timeUnixMillis) / 1_000;
   switch (start.type) {
@@ -39,6 +40,7 @@ export function budgetEvent({ level, budget }: Crossing, cause: AgentEvent): Age
     taskId: cause.taskId,
     traceId: cause.traceId,
     spanId: cause.spanId,
-    data: { kind, name, limitUsd, spentUsd },
+    // Amounts may add up to more than a number holds, and infinity cannot be written as JSON.
+    data: { kind, name, limitUsd, spentUsd: Math.min(spentUsd, Number.MAX_VALUE) },
   };
 }

@@ -80,12 +80,13 @@ export function createFace(instrument: Instrument): Face {
 
 function beginWork<K extends keyof Kinds>(
   instrument: Instrument,
-  kind: K,
+  kind: K | OperationKind<OptionsOf<K>, HandleOf<K>>,
   options: OptionsOf<K>,
   parent?: AnyWork | Place,
   startedUnixMillis?: number,
 ): Work<HandleOf<K>> {
-  const known = kinds[kind] as unknown as OperationKind<OptionsOf<K>, HandleOf<K>> | undefined;
+  const known =
+    typeof kind === "object" ? kind : (kinds[kind] as unknown as OperationKind<OptionsOf<K>, HandleOf<K>> | undefined);
   const outer = parent && surroundingsOf(parent);
   const operation = known && beginOperation(instrument, known, options, outer, startedUnixMillis);
   if (operation === undefined) return idleWork as unknown as Work<HandleOf<K>>;
@@ -101,10 +102,7 @@ function beginWork<K extends keyof Kinds>(
 
 function hereOf(instrument: Instrument): Place {
   const entered: Scope = instrument.carrier.current();
-  const here = surroundingsWithin(entered) ?? { scope: entered, context: context.active() };
-  const place: Place = { workflowId: here.scope.workflowId };
-  surroundings.set(place, here);
-  return place;
+  return placeOf(surroundingsWithin(entered) ?? { scope: entered, context: context.active() });
 }
 
 /** What stands behind the work or the place that a caller holds: theirs is an object without our insides. */
@@ -119,4 +117,21 @@ export function surroundingsOf(work: AnyWork | Place): Surroundings | undefined 
 export function noteToldInside(work: AnyWork | Place): void {
   const scope = surroundings.get(work)?.scope;
   if (scope !== undefined) toldByFramework.add(scope);
+}
+
+/** For integrations: begins work of a kind of their own, as `face.begin` does for the kinds that everybody has. */
+export function beginOwn<Options, Handle>(
+  face: Face,
+  kind: OperationKind<Options, Handle>,
+  options: Options,
+  parent?: AnyWork | Place,
+): Work<Handle> {
+  return face.begin(kind as never, options as never, parent) as unknown as Work<Handle>;
+}
+
+/** For integrations: a place that is known from elsewhere, such as from another process. */
+export function placeOf(known: Surroundings): Place {
+  const place: Place = { workflowId: known.scope.workflowId };
+  surroundings.set(place, known);
+  return place;
 }

@@ -2,6 +2,7 @@ import type { Tracer } from "@opentelemetry/api";
 import type { Correlation } from "../events/envelope.ts";
 import type { AgentEvent, EventData, EventType } from "../events/types.ts";
 import { uuidv7 } from "../events/uuid.ts";
+import type { PricedCall } from "../prices/usage.ts";
 import { AssignedTasks } from "./assigned-tasks.ts";
 import type { BudgetGuard } from "./budget-guard.ts";
 import type { ReportFault } from "./faults.ts";
@@ -17,6 +18,8 @@ export interface InstrumentOptions {
   readonly source: string;
   /** Measure processor time and memory of whatever takes time. */
   readonly resources: boolean;
+  /** Keep what models and tools are given and give back. @default false */
+  readonly captureContent?: boolean;
 }
 
 export interface InstrumentDependencies {
@@ -24,9 +27,18 @@ export interface InstrumentDependencies {
   readonly publish: (event: AgentEvent) => void;
   /** Opens spans; undefined where traces are switched off. */
   readonly tracer: Tracer | undefined;
+  /** What carries the scope along. @default the one for this process as it is now */
+  readonly carrier?: ScopeCarrier | undefined;
   readonly report: ReportFault;
   readonly budgets: BudgetGuard;
+  /** Takes secrets out of what goes on a span; events are redacted where they are published. @default nothing is taken out */
+  readonly redact?: (text: string) => string;
+  /** What a model call cost, in US dollars, whose caller did not say so; undefined where that is not known. @default not known */
+  readonly price?: PriceCall | undefined;
 }
+
+/** Works out what a call cost from what it used. Never throws. */
+export type PriceCall = (call: PricedCall, timeUnixMillis: number) => number | undefined;
 
 /** What every wrapper stands on: where events go, who opens spans, and what was seen already. */
 export class Instrument {
@@ -35,6 +47,9 @@ export class Instrument {
   readonly tracer: Tracer | undefined;
   readonly report: ReportFault;
   readonly budgets: BudgetGuard;
+  readonly price: PriceCall | undefined;
+  readonly redact: (text: string) => string;
+  readonly captureContent: boolean;
   readonly carrier: ScopeCarrier;
   /** Pieces of work of this process that have not ended. */
   readonly running = new RunningWork();
@@ -48,7 +63,10 @@ export class Instrument {
     this.tracer = dependencies.tracer;
     this.report = dependencies.report;
     this.budgets = dependencies.budgets;
-    this.carrier = chooseCarrier(dependencies.tracer !== undefined);
+    this.price = dependencies.price;
+    this.redact = dependencies.redact ?? ((text) => text);
+    this.captureContent = options.captureContent ?? false;
+    this.carrier = dependencies.carrier ?? chooseCarrier(dependencies.tracer !== undefined);
     this.#publish = dependencies.publish;
   }
 

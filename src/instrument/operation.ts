@@ -16,6 +16,7 @@ import type { EventData, EventType } from "../events/types.ts";
 import { uuidv7 } from "../events/uuid.ts";
 import { attribute } from "../tracing/semconv.ts";
 import { cleanOutcome, cleanText } from "./clean.ts";
+import { redactedException } from "./exception.ts";
 import { noteEntered, type Surroundings, surroundingsWithin } from "./followers.ts";
 import type { Instrument } from "./instrument.ts";
 import { type ResourceMeter, startMeter } from "./resources.ts";
@@ -72,6 +73,8 @@ export interface OperationKind<Options, Handle> {
 /** Sets attributes where there is a span to set them on. */
 export interface SpanWriter {
   set(name: string, value: string | number | boolean | undefined): void;
+  /** The same for free text, from which secrets are taken out. */
+  setText(name: string, text: string | undefined): void;
 }
 
 /** What every handle can do. */
@@ -158,6 +161,10 @@ export class Operation<Handle> implements SpanWriter, Running {
     if (value !== undefined) this.#span?.setAttribute(name, value);
   }
 
+  setText(name: string, text: string | undefined): void {
+    if (text !== undefined) this.#span?.setAttribute(name, this.#instrument.redact(text));
+  }
+
   setOutcome(outcome: Outcome): void {
     this.#outcome = cleanOutcome(outcome, this.#instrument.report) ?? this.#outcome;
   }
@@ -173,7 +180,7 @@ export class Operation<Handle> implements SpanWriter, Running {
     const name = nameOfError(error);
     const outcome = this.#outcome ?? outcomeOfError(name);
     try {
-      if (error instanceof Error) this.#span?.recordException(error);
+      if (error instanceof Error) this.#span?.recordException(redactedException(error, this.#instrument.redact));
       this.noteError(name, messageOf(error), outcome !== "cancelled" && this.#instrument.isNewError(error, this.scope));
     } catch (cause) {
       this.#reportUntold(cause);
@@ -183,7 +190,9 @@ export class Operation<Handle> implements SpanWriter, Running {
 
   /** Remembers what went wrong for the end, and tells it as an error of its own where it is new. */
   noteError(errorType: string, message: string | undefined, isNew: boolean): void {
-    const failure = { errorType: errorType.slice(0, MAX_NAME_CHARS) || "Error", errorMessage: cleanText(message) };
+    // Also the status of the span.
+    const errorMessage = message === undefined ? undefined : cleanText(this.#instrument.redact(message));
+    const failure = { errorType: errorType.slice(0, MAX_NAME_CHARS) || "Error", errorMessage };
     this.#failure = failure;
     if (isNew) this.tell({ type: "error_raised", data: failure });
   }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Context, context, createContextKey, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
+import { type Context, context, createContextKey, type Span, trace } from "@opentelemetry/api";
+import { contextIsCarried } from "../tracing/context-carried.ts";
 import { OUTERMOST, type Scope } from "./scope.ts";
 
 /** Carries the scope along the async context: across `await`, `Promise.all`, timers. */
@@ -72,9 +73,16 @@ export function chooseCarrier(tracing: boolean): ScopeCarrier {
   return tracing && contextIsCarried() ? inContext : inStorage;
 }
 
-function contextIsCarried(): boolean {
-  const probe = ROOT_CONTEXT.setValue(SCOPE_KEY, OUTERMOST);
-  return context.with(probe, () => context.active() === probe);
+/** The same, chosen when the first work is entered: who carries the context is known only after the host's own code has run. */
+export function lateCarrier(): ScopeCarrier {
+  let chosen: ScopeCarrier | undefined;
+  return {
+    current: () => chosen?.current() ?? OUTERMOST,
+    run(scope, span, work, handle) {
+      chosen ??= chooseCarrier(true);
+      return chosen.run(scope, span, work, handle);
+    },
+  };
 }
 
 function learnSpanKey(): symbol {

@@ -189,6 +189,12 @@ export const metricDefinitions = {
     help: "US dollars spent on model calls whose price is known.",
     labels: ["service", "agent", "model"],
   },
+  unpricedModelCalls: {
+    kind: "counter",
+    name: "unpriced_model_calls_total",
+    help: "Successful model calls with tokens whose price is not known, so that they are missing from the costs.",
+    labels: ["service", "provider", "model"],
+  },
   toolCalls: {
     kind: "counter",
     name: "tool_calls_total",
@@ -355,6 +361,13 @@ export const metricDefinitions = {
     labels: ["reason"],
     own: true,
   },
+  otlpIgnored: {
+    kind: "counter",
+    name: "otlp_ignored_total",
+    help: "Spans, log records and metric points (signal is traces, logs or metrics) that were accepted and told nothing of agents, or nothing new.",
+    labels: ["signal"],
+    own: true,
+  },
   storeCommitDuration: {
     kind: "histogram",
     name: "store_commit_duration_seconds",
@@ -374,6 +387,20 @@ export const metricDefinitions = {
     kind: "counter",
     name: "redis_flush_failures_total",
     help: "Times that KPIs could not be brought to Redis; they wait and are brought later.",
+    labels: [],
+    own: true,
+  },
+  spoolBytes: {
+    kind: "gauge",
+    name: "spool_bytes",
+    help: "Size of the events on disk that wait for the hub, of this process.",
+    labels: [],
+    own: true,
+  },
+  spoolFailures: {
+    kind: "counter",
+    name: "spool_failures_total",
+    help: "Batches of events that the disk did not take for the spool; they waited in memory instead.",
     labels: [],
     own: true,
   },

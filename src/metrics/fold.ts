@@ -29,6 +29,8 @@ export function countEvent(metrics: Metrics, event: AgentEvent, waitSeconds: num
       return countTask(metrics, event, agent);
     case "model_called":
       return countModelCall(metrics, event, agent);
+    case "usage_reported":
+      return countUsage(metrics, event, agent);
     case "tool_called":
       metrics.toolCalls.inc({ service, agent, tool: event.data.tool, outcome: event.data.outcome });
       return metrics.toolCallDuration.observe({ service, tool: event.data.tool }, event.data.durationSeconds, event);
@@ -113,14 +115,25 @@ function countModelCall(metrics: Metrics, event: EventOf<"model_called">, agent:
   const labels = { service: event.source, agent, provider, model, outcome };
   metrics.modelCalls.inc(labels);
   metrics.modelCallDuration.observe(labels, durationSeconds, event);
+  if (costUsd === undefined && outcome === "success" && hasTokens(event.data)) metrics.unpricedModelCalls.inc(labels);
+  countUsage(metrics, event, agent);
+}
+
+function countUsage(metrics: Metrics, event: EventOf<"model_called" | "usage_reported">, agent: string): void {
+  const { provider, model, costUsd } = event.data;
+  const labels = { service: event.source, agent, provider, model };
   if (costUsd !== undefined) metrics.cost.inc(labels, costUsd);
   for (const [token_type, tokens] of tokensByKind(event.data)) {
-    if (tokens > 0) metrics.modelTokens.inc({ service: event.source, agent, provider, model, token_type }, tokens);
+    if (tokens > 0) metrics.modelTokens.inc({ ...labels, token_type }, tokens);
   }
 }
 
+function hasTokens({ inputTokens = 0, outputTokens = 0 }: EventData<"model_called">): boolean {
+  return inputTokens + outputTokens > 0;
+}
+
 /** Kinds that do not overlap, so that their sum is all tokens: providers count cached ones as input and reasoning as output. */
-function tokensByKind(data: EventData<"model_called">): [kind: string, tokens: number][] {
+function tokensByKind(data: EventData<"model_called" | "usage_reported">): [kind: string, tokens: number][] {
   const cacheRead = data.cacheReadTokens ?? 0;
   const cacheWrite = data.cacheWriteTokens ?? 0;
   const reasoning = data.reasoningTokens ?? 0;

@@ -25,6 +25,8 @@ export interface MetricSetOptions {
   readonly registry: MetricRegistry;
   /** @default "agent" */
   readonly prefix?: string;
+  /** Shows Crowsnest's own health only: the fleet is counted elsewhere. @default false */
+  readonly ownOnly?: boolean;
   readonly limits?: Partial<LabelLimits>;
 }
 
@@ -34,6 +36,7 @@ export class MetricSet {
   readonly registry: MetricRegistry;
   readonly #context: FamilyContext;
   readonly #ownContext: FamilyContext;
+  readonly #shown: readonly { readonly fullName: string }[];
   readonly #refreshers = new Set<() => void>();
   #fresh = false;
 
@@ -49,10 +52,9 @@ export class MetricSet {
     this.#ownContext = { ...this.#context, limits: defaultLabelLimits };
     const prefix = options.prefix ?? DEFAULT_METRIC_PREFIX;
     const families = (Object.keys(metricDefinitions) as MetricKey[]).map((key) => [key, this.#create(key, prefix)] as const);
-    register(
-      this.registry,
-      families.map(([, family]) => family),
-    );
+    const shown = families.filter(([key]) => options.ownOnly !== true || isOwn(key)).map(([, family]) => family);
+    register(this.registry, shown);
+    this.#shown = shown;
     this.metrics = Object.fromEntries(families) as unknown as Metrics;
   }
 
@@ -74,7 +76,7 @@ export class MetricSet {
 
   /** Takes every metric out of the registry again. */
   unregister(): void {
-    for (const family of Object.values(this.metrics)) this.registry.removeSingleMetric(family.fullName);
+    for (const family of this.#shown) this.registry.removeSingleMetric(family.fullName);
   }
 
   #create(key: MetricKey, prefix: string) {
@@ -89,4 +91,9 @@ export class MetricSet {
     if (definition.kind === "gauge") return new Gauge(options);
     return new Histogram({ ...options, bounds: definition.buckets ?? [] });
   }
+}
+
+function isOwn(key: MetricKey): boolean {
+  const definition: MetricDefinition = metricDefinitions[key];
+  return definition.own === true;
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { isLoopback } from "./host-guard.ts";
+import { refuse } from "./refuse.ts";
 
 export interface AccessOptions {
   readonly host: string;
@@ -16,14 +17,14 @@ export interface AccessOptions {
 export function createAccessGuard({ host, token, insecure }: AccessOptions): RequestHandler {
   const isAuthorized = createTokenCheck(token);
   return (request: Request, response: Response, next: NextFunction) => {
-    if (isForeignOrigin(request)) return refuse(response, 403, "requests from pages of another origin are not taken");
+    if (isForeignOrigin(request)) return refuse(request, response, 403, "requests from pages of another origin are not taken");
     if (token !== undefined) {
       if (isAuthorized(request.headers.authorization)) return next();
       response.set("WWW-Authenticate", "Bearer");
-      return refuse(response, 401, "send the token as `Authorization: Bearer …`");
+      return refuse(request, response, 401, "send the token as `Authorization: Bearer …`");
     }
     if (isLoopback(host) || insecure) return next();
-    refuse(response, 403, needsToken(host));
+    refuse(request, response, 403, needsToken(host));
   };
 }
 
@@ -45,10 +46,6 @@ function isForeignOrigin({ headers }: Request): boolean {
   } catch {
     return true;
   }
-}
-
-function refuse(response: Response, status: number, error: string): void {
-  response.status(status).json({ error });
 }
 
 /** Of one length, whatever was sent: comparing in constant time needs that. */

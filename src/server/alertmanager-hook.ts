@@ -3,7 +3,8 @@ import type { AgentEvent } from "../events/types.ts";
 import { describeProblems, parseEvent } from "../events/validate.ts";
 import { type AppendResult, StoreError } from "../store/event-store.ts";
 import { readNotification } from "./alertmanager-notification.ts";
-import { openBody, RequestError, readText } from "./ingest/read-body.ts";
+import { answerEarly } from "./ingest/answer-early.ts";
+import { notJson, openBody, RequestError, readText } from "./ingest/read-body.ts";
 
 /** Largest notification that is read, after decompression. Alertmanager's are a few kilobytes. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -40,7 +41,7 @@ async function readJson(request: Request): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RequestError(400, `the body is not JSON (${(error as Error).message})`);
+    throw notJson(error);
   }
 }
 
@@ -52,10 +53,8 @@ function checked(event: AgentEvent): AgentEvent {
 
 function refuse(error: unknown, request: Request, response: Response): void {
   const { status, message } = judge(error);
-  // What is left of the body is not read, so the connection cannot be used again.
-  response.set("Connection", "close").status(status).json({ error: message });
-  request.unpipe();
-  request.resume();
+  response.status(status).type("json");
+  answerEarly(request, response, Buffer.from(JSON.stringify({ error: message })));
 }
 
 function judge(error: unknown): { readonly status: number; readonly message: string } {

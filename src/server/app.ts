@@ -1,20 +1,29 @@
 import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import type { Config } from "../config.ts";
 import type { Observed } from "../health/observed.ts";
+import type { ClaudeCode } from "../integrations/claude-code/claude-code.ts";
 import { createAccessGuard } from "./access-guard.ts";
 import { createAlertmanagerHook } from "./alertmanager-hook.ts";
+import { createClaudeCodeHook, type HookIntake } from "./claude-code-hook.ts";
 import { createHostGuard } from "./host-guard.ts";
 import { createEventsRouter, type EventsIntake } from "./ingest/events-router.ts";
 import { createObserveRouter } from "./observe-router.ts";
 
 /** Everything that the hub answers by HTTP. */
-export function createHubApp(observed: Observed, config: Config, intake: EventsIntake, otlp: RequestHandler): Express {
+export function createHubApp(
+  observed: Observed,
+  config: Config,
+  intake: EventsIntake & HookIntake,
+  otlp: RequestHandler,
+  claudeCode: ClaudeCode,
+): Express {
   const app = createGuardedApp(config);
   app.use(createObserveRouter(observed));
   app.use(createAccessGuard(config));
   app.use(createEventsRouter(intake));
   app.use(otlp);
   app.use(createAlertmanagerHook(intake));
+  app.use(createClaudeCodeHook(claudeCode, intake));
   app.get("/", (_request, response) => {
     response
       .type("text/plain")

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { ConfigError, flagName, loadConfig, type OptionName, optionDefinitions } from "../config.ts";
+import { redactText } from "../redaction/redact-text.ts";
 import { readConfigFile } from "./config-file.ts";
 import { type Hub, startConfiguredHub } from "./hub.ts";
 
@@ -30,7 +31,7 @@ function readFlags(argv: readonly string[]): Record<string, unknown> {
   const [stray] = positionals;
   // A word without a flag is most often the value of a flag that does not exist, which is the better thing to name.
   if (stray !== undefined && flags.every(([name]) => names.includes(String(name)))) {
-    throw new ConfigError(stray, "is not an option; options begin with --");
+    throw new ConfigError(redactText(stray), "is not an option; options begin with --");
   }
   return Object.fromEntries(flags);
 }

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { refuse } from "./refuse.ts";
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -10,10 +11,7 @@ export function createHostGuard(host: string): RequestHandler {
   const guarded = isLoopback(host);
   return (request: Request, response: Response, next: NextFunction) => {
     if (!guarded || isAllowed(request.headers.host, host)) return next();
-    response
-      .status(421)
-      .type("text/plain")
-      .send(`This hub answers to ${host} and localhost only, not to the Host that was sent.\n`);
+    refuse(request, response, 421, `this hub answers to ${host} and localhost only, not to the Host that was sent`);
   };
 }
 

@@ -14,8 +14,10 @@ import type { AppendResult, EventQuery, EventStore } from "../store/event-store.
 import { openStore } from "../store/open-store.ts";
 import { startTracing, type Tracing } from "../tracing/start-tracing.ts";
 import { createHubApp } from "./app.ts";
+import type { HookIntake } from "./claude-code-hook.ts";
 import type { EventsIntake } from "./ingest/events-router.ts";
 import { OtlpIngest } from "./ingest/otlp-ingest.ts";
+import { Translators } from "./ingest/translators.ts";
 import { Intake } from "./intake.ts";
 import { type Listener, listen } from "./listen.ts";
 import { replayStore } from "./replay.ts";
@@ -81,6 +83,7 @@ class RunningHub implements Hub {
   readonly #store: EventStore;
   readonly #intake: Intake;
   readonly #registry = new Registry();
+  readonly #translators = new Translators();
   #tracing: Tracing | undefined;
   #listener: Listener | undefined;
   #otlp: OtlpIngest | undefined;
@@ -90,14 +93,25 @@ class RunningHub implements Hub {
 
   constructor(config: Config, store: EventStore, log: Log | undefined) {
     this.#store = store;
-    this.#core = new Core(config, { registry: this.#registry, log, submit: (event) => this.#intake.offer(event) });
+    this.#core = new Core(
+      { ...config, hub: undefined },
+      { registry: this.#registry, log, submit: (event) => this.#intake.offer(event) },
+    );
+    if (config.hub !== undefined) {
+      this.#core.trouble.tell(
+        "hub",
+        () => "a hub keeps events itself and sends them to no other: hub (CROWSNEST_HUB) has no effect",
+      );
+    }
     this.#intake = new Intake(store, {
+      prepare: (event) => this.#core.prepare(event),
       kept: (result) => this.#publish(result),
       lost: (reason, count, error) => this.#core.lost("store", reason, count, error),
       failed: (reason) => this.#core.metrics.storeFailures.inc({ reason }),
     });
     this.#core.components.push({ name: "store", check: () => this.#checkStore() });
     this.#core.queues.push(this.#storeQueue());
+    this.#core.judges.push((start, nowMillis) => this.#translators.claudeCode.goesOn(start, nowMillis));
   }
 
   get url(): string {
@@ -114,20 +128,27 @@ class RunningHub implements Hub {
 
   async start(): Promise<void> {
     const { config } = this.#core;
-    await replayStore(this.#store, (event) => this.#core.replay(event));
+    await this.#core.loadPrices();
+    await replayStore(this.#store, (event) => {
+      this.#core.replay(event);
+      this.#translators.replay(event);
+    });
+    this.#core.bus.tap("translators", (event) => this.#translators.kept(event));
     for (const sink of await openSinks(config, this.#core)) await this.#core.bus.connect(sink);
     if (config.traces) this.#tracing = await this.#startTracing();
     await this.#core.start();
     // There from the start, so that the first failure is a step that a rate can see.
     for (const reason of ["write_failed", "queue_full"]) this.#core.metrics.storeFailures.inc({ reason }, 0);
     if (config.hostMetrics) collectNodeMetrics(this.#registry);
-    const intake: EventsIntake = {
+    const intake: EventsIntake & HookIntake = {
       accept: (events) => this.#intake.accept(events),
+      offer: (event) => this.#intake.offer(event),
       refused: (reason) => this.#core.metrics.eventsDropped.inc({ queue: "input", reason }),
     };
-    this.#otlp = new OtlpIngest(this.#core, intake);
+    this.#otlp = new OtlpIngest(this.#core, intake, this.#translators);
+    await this.#otlp.start();
     const observed = this.#core.observed("hub", () => this.#ready && this.#closing === undefined);
-    const app = createHubApp(observed, config, intake, this.#otlp.router);
+    const app = createHubApp(observed, config, intake, this.#otlp.router, this.#translators.claudeCode);
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
     await this.#otlp.listen();
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
@@ -137,12 +158,14 @@ class RunningHub implements Hub {
 
   attach({ service, resources = this.#core.config.resources }: { readonly service: string; readonly resources?: boolean }): Face {
     const instrument = new Instrument(
-      { source: service, resources },
+      { source: service, resources, captureContent: this.#core.config.captureContent },
       {
         publish: (event) => this.#intake.offer(event),
         tracer: this.#tracing?.tracer,
         report: this.#core.reportFault,
         budgets: new BudgetGuard(this.#core.state.budgets),
+        price: this.#core.price,
+        redact: this.#core.redactor.text,
       },
     );
     this.#core.protect(instrument.running);

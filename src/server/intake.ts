@@ -3,6 +3,8 @@ import type { AgentEvent } from "../events/types.ts";
 import { type AppendResult, type EventStore, StoreError, type StoreErrorCode } from "../store/event-store.ts";
 
 export interface IntakeWatcher {
+  /** What every event goes through before it is kept. */
+  prepare(event: AgentEvent): AgentEvent;
   /** Events are durable, and were not known before. */
   kept(result: AppendResult): void;
   /** Events that nobody waits for could not be kept. */
@@ -48,7 +50,7 @@ export class Intake {
   /** Keeps events and then publishes the new ones. Rejects with the store's error; then none of them counts. */
   async accept(events: readonly AgentEvent[]): Promise<AppendResult> {
     try {
-      const result = await this.#store.append(events);
+      const result = await this.#store.append(events.map((event) => this.#watcher.prepare(event)));
       this.#failure = undefined;
       this.#watcher.kept(result);
       return result;

@@ -22,7 +22,18 @@ export interface Listener {
 
 /** Slow or silent clients must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MILLIS = 30_000;
+/** How often that is looked after. */
+const TIMEOUT_CHECK_MILLIS = 1_000;
 const MAX_CONNECTIONS = 2_000;
+/** How often a server that closes looks for connections whose last answer is sent. */
+const CLOSE_IDLE_MILLIS = 50;
+
+export interface ListenSettings {
+  /** @default true */
+  readonly keepsProcessAlive?: boolean;
+  /** How long a request may take to arrive, and a connection to send one. @default 30_000 */
+  readonly requestTimeoutMillis?: number;
+}
 
 /**
  * Serves HTTP on one port.
@@ -35,10 +46,19 @@ export async function listen(
   host: string,
   port: number,
   option: string,
-  { keepsProcessAlive = true }: { readonly keepsProcessAlive?: boolean } = {},
+  { keepsProcessAlive = true, requestTimeoutMillis = REQUEST_TIMEOUT_MILLIS }: ListenSettings = {},
 ): Promise<Listener> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MILLIS, headersTimeout: REQUEST_TIMEOUT_MILLIS }, handler);
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMillis,
+      headersTimeout: requestTimeoutMillis,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MILLIS,
+    },
+    handler,
+  );
   server.maxConnections = MAX_CONNECTIONS;
+  // Connections that nobody uses must not keep out those that somebody would: the next one finds room.
+  server.on("drop", () => server.closeIdleConnections());
   await bind(server, host, port, option);
   if (!keepsProcessAlive) server.unref();
   const address = server.address() as AddressInfo;
@@ -48,13 +68,26 @@ export async function listen(
     url: `http://${shownHost}:${address.port}`,
     port: address.port,
     close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      closing ??= shutDown(server);
       return closing;
     },
   };
+}
+
+/** Senders keep their connections open, and would hold this up for as long as they send, or do not. */
+function shutDown(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.prependListener("request", (_request, response) => {
+      response.shouldKeepAlive = false;
+    });
+    const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MILLIS);
+    sweep.unref();
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
 }
 
 function bind(server: Server, host: string, port: number, option: string): Promise<void> {

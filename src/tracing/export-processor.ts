@@ -6,7 +6,8 @@ import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import { ProbedExporter } from "./probed-exporter.ts";
-import type { TracingWatcher } from "./start-tracing.ts";
+import type { Collector, TracingWatcher } from "./start-tracing.ts";
+import { MarkingExporter } from "./told-spans.ts";
 
 /** The SDK's own 2,048 lose most of a burst: 10,000 spans ended in one turn of the event loop left 2,560 of them. */
 const MAX_QUEUE_SPANS = 16_384;
@@ -16,9 +17,9 @@ const DEFAULT_HTTP_PORT = 4318;
 const DEFAULT_GRPC_PORT = 4317;
 
 /** A batch processor that exports as the `OTEL_*` variables say, and whose losses are told. */
-export function createExportProcessor(watcher: TracingWatcher): SpanProcessor {
+export function createExportProcessor(watcher: TracingWatcher, collector: Collector | undefined): SpanProcessor {
   return new BatchSpanProcessor({
-    exporter: createExporter(),
+    exporter: new MarkingExporter(createExporter(collector)),
     maxQueueSize: getNumberFromEnv("OTEL_BSP_MAX_QUEUE_SIZE") ?? MAX_QUEUE_SPANS,
     ...numberOption("scheduledDelayMillis", "OTEL_BSP_SCHEDULE_DELAY"),
     ...numberOption("exportTimeoutMillis", "OTEL_BSP_EXPORT_TIMEOUT"),
@@ -27,11 +28,14 @@ export function createExportProcessor(watcher: TracingWatcher): SpanProcessor {
   });
 }
 
-function createExporter(): SpanExporter {
+function createExporter(collector: Collector | undefined): SpanExporter {
   const protocol = getStringFromEnv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ?? getStringFromEnv("OTEL_EXPORTER_OTLP_PROTOCOL");
+  const chosen = getStringFromEnv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? getStringFromEnv("OTEL_EXPORTER_OTLP_ENDPOINT");
+  if (chosen === undefined && collector !== undefined) {
+    return protocol === "http/json" ? new JsonExporter(collector) : new ProtobufExporter(collector);
+  }
   const grpc = protocol === "grpc";
   const exporter = grpc ? new GrpcExporter() : protocol === "http/json" ? new JsonExporter() : new ProtobufExporter();
-  const chosen = getStringFromEnv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") ?? getStringFromEnv("OTEL_EXPORTER_OTLP_ENDPOINT");
   return chosen === undefined ? new ProbedExporter(exporter, grpc ? DEFAULT_GRPC_PORT : DEFAULT_HTTP_PORT) : exporter;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Every span attribute that Crowsnest writes. `gen_ai.*` and `error.type` follow the OpenTelemetry conventions for generative AI
- * (open-telemetry/semantic-conventions-genai, Development); the handoff's are those proposed there (issue 98); what the
- * conventions have no word for is `crowsnest.*`.
+ * (open-telemetry/semantic-conventions-genai, Development), `mcp.*` and what stands with it those for the Model Context Protocol there;
+ * the handoff's are those proposed there (issue 98); what the conventions have no word for is `crowsnest.*`.
  */
 export const attribute = {
   operationName: "gen_ai.operation.name",
@@ -22,8 +22,17 @@ export const attribute = {
   toolCallId: "gen_ai.tool.call.id",
   handoffSource: "gen_ai.agent.handoff.source.name",
   handoffTarget: "gen_ai.agent.handoff.target.name",
+  promptName: "gen_ai.prompt.name",
+  mcpMethod: "mcp.method.name",
+  mcpSessionId: "mcp.session.id",
+  mcpProtocolVersion: "mcp.protocol.version",
+  mcpResourceUri: "mcp.resource.uri",
+  jsonrpcRequestId: "jsonrpc.request.id",
+  rpcStatusCode: "rpc.response.status_code",
+  networkTransport: "network.transport",
   errorType: "error.type",
 
+  told: "crowsnest.told",
   outcome: "crowsnest.outcome",
   workflowId: "crowsnest.workflow.id",
   taskId: "crowsnest.task.id",
@@ -36,7 +45,9 @@ export const attribute = {
   decisionConfidence: "crowsnest.decision.confidence_ratio",
   assignmentAgent: "crowsnest.assignment.agent",
   modelTier: "crowsnest.model.tier",
+  mcpServer: "crowsnest.mcp.server",
   costUsd: "crowsnest.cost_usd",
+  costIsEstimated: "crowsnest.cost_is_estimated",
   skillName: "crowsnest.skill.name",
   milestoneType: "crowsnest.milestone.type",
   validationOutcome: "crowsnest.validation.outcome",

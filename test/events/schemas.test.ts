@@ -9,12 +9,12 @@ import { exampleList, examples, fullIds } from "../helpers/examples.ts";
 /** The design's list, by hand: the table may not lose or rename what other people's events and queries rely on. */
 const wanted: Readonly<Record<string, readonly string[]>> = {
   projects: ["project_created", "feature_created"],
-  agents: ["agent_registered", "agent_started", "agent_completed", "agent_heartbeat"],
+  agents: ["agent_registered", "agent_started", "agent_completed", "agent_heartbeat", "process_heartbeat"],
   handoffs: ["handoff_started", "handoff_completed"],
   decisions: ["decision_made", "agents_coordinated"],
   tasks: ["task_queued", "task_assigned", "task_progressed", "task_completed", "task_failed"],
   workflows: ["workflow_started", "workflow_completed", "workflow_failed", "step_progressed"],
-  models: ["model_called", "tool_called", "skill_invoked"],
+  models: ["model_called", "usage_reported", "tool_called", "skill_invoked"],
   contexts: ["context_updated", "context_refreshed", "context_compacted"],
   quality: ["validation_completed", "review_completed", "hitl_escalated"],
   money: ["budget_set", "budget_warning", "budget_exceeded"],

@@ -5,6 +5,10 @@ const source = (path: string) => new URL(`../../src/${path}`, import.meta.url).h
 const sources: Readonly<Record<string, string>> = {
   crowsnest: source("index.ts"),
   "crowsnest/server": source("server/index.ts"),
+  "crowsnest/register": source("register.ts"),
+  "crowsnest/ai-sdk": source("integrations/ai-sdk/index.ts"),
+  "crowsnest/mcp": source("integrations/mcp/index.ts"),
+  "crowsnest/langchain": source("integrations/langchain/index.ts"),
   "crowsnest/openai-agents": source("integrations/openai-agents/index.ts"),
   "crowsnest/redis": source("sinks/redis/index.ts"),
 };

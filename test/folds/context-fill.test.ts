@@ -21,6 +21,20 @@ describe("context fills", () => {
     expect(fill).toMatchObject({ agent: "scribe", tokens: 3_000, limitTokens: 10_000, items: 4 });
   });
 
+  it("forgets the limit of a model once the agent asks another one, whose limit is not known", () => {
+    const asked = (model: string | undefined, tokens: number, limitTokens?: number): EventInput => ({
+      type: "context_updated",
+      agent: "scribe",
+      data: { tokens, limitTokens, model },
+    });
+    const limits = (...inputs: readonly EventInput[]) => [...fillsAfter(...inputs).all()].map(({ limitTokens }) => limitTokens);
+    expect(limits(asked("small", 10, 100), asked("large", 500))).toEqual([undefined]);
+    expect(limits(asked("small", 10, 100), asked("small", 50))).toEqual([100]);
+    expect(limits(asked("small", 10, 100), asked(undefined, 50))).toEqual([100]);
+    // A limit that was told of no model in particular is the agent's own.
+    expect(limits(asked(undefined, 10, 100), asked("large", 50), asked("small", 50))).toEqual([100]);
+  });
+
   it("finds the fullest context by its share, not by its size", () => {
     const fills = fillsAfter(updated("scribe", 9_000, 100_000), updated("critic", 800, 1_000), updated("runner", 10, 100));
     expect(fills.fullestSince(0)).toEqual({ agent: "critic", ratio: 0.8 });

@@ -24,7 +24,9 @@ const done = (taskId: string): EventInput => ({ type: "task_completed", taskId, 
 /** The state after events a second apart. */
 function stateAfter(...inputs: readonly EventInput[]): FleetState {
   const state = new FleetState();
-  for (const event of timeline(...inputs.map((input, index) => [index, input] as const))) state.apply(event);
+  for (const event of timeline(...inputs.map((input, index) => [index, input] as const))) {
+    state.apply(event, event.timeUnixMillis);
+  }
   return state;
 }
 
@@ -133,6 +135,24 @@ describe("open operations", () => {
     expect(open.at(-1)?.start.taskId).toBe("T-59999");
     const [entry] = state.roster.all();
     expect(entry?.open).toBe(open.length);
+  });
+
+  it("lets go of what nobody asks of work that stays open", () => {
+    const state = new FleetState();
+    const attributes = { note: "x".repeat(4_000) };
+    const alternatives = ["critic"];
+    for (let id = 0; id < 100; id += 1) {
+      state.apply(
+        complete({ type: "agent_started", agent: "scribe", operationId: `R-${id}`, attributes, data: { tools: ["edit"] } }),
+      );
+      const data = { taskType: "fix", reason: "least busy", alternatives };
+      state.apply(complete({ type: "task_assigned", agent: "scribe", taskId: `T-${id}`, attributes, data }));
+    }
+    const starts = [...state.operations.all()].map(({ start }) => start);
+    expect(starts).toHaveLength(200);
+    expect(starts.filter((start) => start.attributes !== undefined).length).toBeLessThan(40);
+    expect(starts[0]?.data).toEqual({});
+    expect(starts.at(-100)?.data).toEqual({ taskType: "fix" });
   });
 
   describe("silence", () => {

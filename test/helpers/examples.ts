@@ -69,6 +69,7 @@ export const examples: { readonly [T in EventType]: Example<InputOf<T>> } = {
     { outcome: "timeout", ...resources, costUsd: 0.2, ...trouble },
   ),
   agent_heartbeat: example("agent_heartbeat", agent, {}, { status: "busy" }),
+  process_heartbeat: example("process_heartbeat", {}, {}, {}),
 
   handoff_started: example(
     "handoff_started",
@@ -180,15 +181,33 @@ export const examples: { readonly [T in EventType]: Example<InputOf<T>> } = {
       cacheWriteTokens: 100,
       reasoningTokens: 120,
       costUsd: 0.04,
+      costIsEstimated: true,
       finishReason: "stop",
+      input: "user: Write a test for the parser.",
+      output: "Here it is.",
       ...trouble,
     },
+  ),
+  usage_reported: example(
+    "usage_reported",
+    agent,
+    { provider: "openai", model: "gpt-5" },
+    { inputTokens: 1_200, outputTokens: 80, cacheReadTokens: 1_000, cacheWriteTokens: 0, reasoningTokens: 20, costUsd: 0.4 },
   ),
   tool_called: example(
     "tool_called",
     agent,
     { tool: "edit", outcome: "success", durationSeconds: 0.02 },
-    { toolType: "function", callId: "call-1", argumentsHash: "9f86d081", ...resources, ...trouble },
+    {
+      toolType: "mcp",
+      server: "files",
+      callId: "call-1",
+      argumentsHash: "9f86d081",
+      arguments: '{"path":"a.ts"}',
+      result: "edited",
+      ...resources,
+      ...trouble,
+    },
   ),
   skill_invoked: example(
     "skill_invoked",
@@ -206,7 +225,12 @@ export const examples: { readonly [T in EventType]: Example<InputOf<T>> } = {
     },
   ),
 
-  context_updated: example("context_updated", agent, { tokens: 8_200 }, { items: 14, limitTokens: 10_000 }),
+  context_updated: example(
+    "context_updated",
+    agent,
+    { tokens: 8_200 },
+    { items: 14, limitTokens: 10_000, provider: "openai", model: "gpt-5" },
+  ),
   context_refreshed: example("context_refreshed", agent, { durationSeconds: 0.3 }, { tokens: 2_000, items: 3 }),
   context_compacted: example(
     "context_compacted",

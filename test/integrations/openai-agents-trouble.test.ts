@@ -201,6 +201,7 @@ function byAge(a: string | undefined, b: string | undefined): number {
 describe("what goes wrong in the processor", () => {
   test("does not reach the SDK: the host's own functions may throw", async () => {
     const { recorder, settle, told } = await instrumented({
+      crowsnest: { prices: false },
       options: {
         price: fail,
         contextLimitTokens: fail,
@@ -212,7 +213,7 @@ describe("what goes wrong in the processor", () => {
     await settle();
     expect(recorder.of("model_called")[0]?.data).toMatchObject({ provider: "openai", outcome: "success" });
     expect(recorder.of("model_called")[0]?.data.costUsd).toBeUndefined();
-    expect(recorder.of("context_updated")[0]?.data).toEqual({ tokens: 15 });
+    expect(recorder.of("context_updated")[0]?.data).toEqual({ tokens: 15, provider: "openai", model: "gpt-5" });
     expect(told.join("\n")).toContain("cost");
   });
 

@@ -183,17 +183,27 @@ describe("tokens", () => {
   test("of one request are the agent's context, with its limit where that is known", async () => {
     const contextLimitTokens = (model: string, agent: string | undefined) =>
       model === "gpt-5" && agent === "author" ? 200 : undefined;
+    // What the function does not know is the model's own window.
     const { recorder, settle } = await instrumented({ options: { contextLimitTokens } });
     await run(pair([[handTo("critic")]], [[say("fine")]]), "hi");
     await settle();
     expect(recorder.of("context_updated").map(({ agent, data }) => [agent, data.tokens, data.limitTokens])).toEqual([
       ["author", 15, 200],
-      ["critic", 15, undefined],
+      ["critic", 15, 400_000],
     ]);
   });
 
+  test("cost what the published prices say where the host says nothing, which is told as an estimate", async () => {
+    const { metric, recorder, settle } = await instrumented();
+    await run(new Agent({ name: "author", model: scripted([[say("done")]]) }), "hi");
+    await settle();
+    // 10 tokens in and 5 out, at 1.25 and 10 US dollars a million.
+    expect(recorder.of("model_called")[0]?.data).toMatchObject({ costUsd: 0.0000625, costIsEstimated: true });
+    expect(await metric('agent_cost_usd_total{service="test",agent="author",model="gpt-5"}')).toBe(0.0000625);
+  });
+
   test("without a price cost nothing that is told", async () => {
-    const { metric, recorder, settle } = await instrumented({ options: { price: () => undefined } });
+    const { metric, recorder, settle } = await instrumented({ crowsnest: { prices: false } });
     await run(new Agent({ name: "author", model: scripted([[say("done")]]) }), "hi");
     await settle();
     expect(recorder.of("model_called")[0]?.data.costUsd).toBeUndefined();

@@ -70,7 +70,12 @@ describe("the SDK's own models", () => {
         reasoningTokens: 25,
       }),
     ]);
-    expect(recorder.of("context_updated")[0]?.data).toEqual({ tokens: 140, items: 1 });
+    expect(recorder.of("context_updated")[0]?.data).toEqual({
+      tokens: 140,
+      items: 1,
+      provider: "openai",
+      model: "gpt-5-2026-01-01",
+    });
   });
 
   test("for Responses tell neither where the SDK is to keep content to itself", async () => {

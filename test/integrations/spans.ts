@@ -1,4 +1,4 @@
-import { context, propagation, trace } from "@opentelemetry/api";
+import { type Attributes, context, propagation, SpanKind, trace } from "@opentelemetry/api";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
 import { onTestFinished } from "vitest";
@@ -6,6 +6,8 @@ import { onTestFinished } from "vitest";
 export interface RememberedSpans {
   /** The names of the span and of everything around it, innermost first. */
   lineOf(name: string): Promise<string[]>;
+  /** All spans of that name, in the order in which they ended. */
+  named(name: string): Promise<{ readonly kind: string; readonly attributes: Attributes; readonly traceId: string }[]>;
 }
 
 /** An OpenTelemetry SDK of the host's, as Crowsnest finds it in place, that remembers the spans which ended. */
@@ -28,6 +30,15 @@ export function rememberSpans(): RememberedSpans {
       let span: ReadableSpan | undefined = [...spans.values()].find((candidate) => candidate.name === name);
       for (; span !== undefined; span = spans.get(span.parentSpanContext?.spanId ?? "")) line.push(span.name);
       return line;
+    },
+    async named(name) {
+      await processor.forceFlush();
+      const spans = exporter.getFinishedSpans().filter((span) => span.name === name);
+      return spans.map((span) => ({
+        kind: SpanKind[span.kind],
+        attributes: span.attributes,
+        traceId: span.spanContext().traceId,
+      }));
     },
   };
 }

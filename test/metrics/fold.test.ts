@@ -71,6 +71,16 @@ const moves: { readonly [T in EventType]?: { readonly minimal: readonly string[]
       "cost_usd_total{agent=scribe,model=gpt-5} 0.04",
     ],
   },
+  usage_reported: {
+    minimal: [],
+    full: [
+      `model_tokens_total{agent=scribe,${model},token_type=input} 200`,
+      `model_tokens_total{agent=scribe,${model},token_type=cache_read} 1000`,
+      `model_tokens_total{agent=scribe,${model},token_type=output} 60`,
+      `model_tokens_total{agent=scribe,${model},token_type=reasoning} 20`,
+      "cost_usd_total{agent=scribe,model=gpt-5} 0.4",
+    ],
+  },
   tool_called: {
     minimal: ["tool_calls_total{agent=scribe,tool=edit,outcome=success} 1", "tool_call_duration_seconds{tool=edit} once 0.02"],
     full: ["tool_calls_total{agent=scribe,tool=edit,outcome=success} 1", "tool_call_duration_seconds{tool=edit} once 0.02"],
@@ -169,6 +179,20 @@ describe("countEvent", () => {
     fleet.feed(examples.model_called.full);
     const tokens = [...(await fleet.samples())].filter(([name]) => name.startsWith("agent_model_tokens_total"));
     expect(tokens.reduce((sum, [, value]) => sum + value, 0)).toBe(1_300);
+  });
+
+  it("counts calls whose price is not known, if they were answered and used something", async () => {
+    const fleet = new TestMetrics();
+    const { minimal } = examples.model_called;
+    const used = { inputTokens: 10, outputTokens: 5 };
+    fleet.feed(
+      { ...minimal, data: { ...minimal.data, ...used } },
+      { ...minimal, data: { ...minimal.data, ...used, costUsd: 0 } },
+      { ...minimal, data: { ...minimal.data, ...used, outcome: "failure" } },
+      minimal,
+    );
+    const samples = await fleet.samples();
+    expect(samples.get('agent_unpriced_model_calls_total{service="shop",provider="openai",model="gpt-5"}')).toBe(1);
   });
 
   it("never counts down where a sender's parts are more than its whole", async () => {

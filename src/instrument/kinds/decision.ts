@@ -37,7 +37,7 @@ export const decisionKind: OperationKind<DecisionOptions, DecisionHandle> = {
       attributes: { [attribute.agentName]: agent, [attribute.decisionType]: decisionType },
       own: { ...readIds(options, report), agent },
       end({ outcome, timed }, span) {
-        span.set(attribute.decisionChoice, choice);
+        span.setText(attribute.decisionChoice, choice);
         span.set(attribute.decisionConfidence, confidenceRatio);
         return {
           type: "decision_made",

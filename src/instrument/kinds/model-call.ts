@@ -1,6 +1,7 @@
 import { SpanKind } from "@opentelemetry/api";
 import { attribute } from "../../tracing/semconv.ts";
 import { cleanAmount, cleanCount, cleanName, cleanText } from "../clean.ts";
+import { cleanContent } from "../content.ts";
 import { type OperationKind, type WorkHandle, workHandle } from "../operation.ts";
 import { type CorrelationOptions, readIds } from "./ids.ts";
 
@@ -12,6 +13,8 @@ export interface ModelCallOptions extends CorrelationOptions {
   readonly model: string;
   /** Which tier a router put it in, such as `weak`, `base` or `strong`. */
   readonly tier?: string;
+  /** The prompt: text, or messages as they are. Kept only with `captureContent`. */
+  readonly input?: unknown;
 }
 
 /** Tokens as providers count them: input includes the cached ones, output the reasoning ones. */
@@ -26,10 +29,12 @@ export interface TokenUsage {
 export interface ModelCallHandle extends WorkHandle {
   /** What the call used; the last call counts. */
   usage(usage: TokenUsage): void;
-  /** What the call cost, in US dollars. */
+  /** What the call cost, in US dollars; without it, that is worked out from the usage where the model's prices are known. */
   cost(usd: number): void;
-  /** The first token of a streamed answer is here. */
-  firstToken(): void;
+  /** The first token of a streamed answer is here, or was so many seconds after the call began. */
+  firstToken(afterSeconds?: number): void;
+  /** The answer: text, or what the provider gave back. Kept only with `captureContent`. */
+  output(value: unknown): void;
   /** Why the model stopped, such as `stop` or `length`. */
   finish(reason: string): void;
 }
@@ -38,7 +43,7 @@ export interface ModelCallHandle extends WorkHandle {
 export const modelCallKind: OperationKind<ModelCallOptions, ModelCallHandle> = {
   label: "model call",
   guarded: true,
-  draft(options, outer, { report }) {
+  draft(options, outer, { report, price, captureContent }) {
     const agent = cleanName(options.agent ?? outer.agent, "a model call's agent", report, "missing_agent");
     const provider = cleanName(options.provider, "a model call's provider", report);
     const model = cleanName(options.model, "a model call's model", report);
@@ -48,6 +53,8 @@ export const modelCallKind: OperationKind<ModelCallOptions, ModelCallHandle> = {
     let costUsd: number | undefined;
     let timeToFirstTokenSeconds: number | undefined;
     let finishReason: string | undefined;
+    const input = cleanContent(options.input, captureContent);
+    let output: string | undefined;
     return {
       spanName: `chat ${model}`,
       kind: SpanKind.CLIENT,
@@ -65,8 +72,11 @@ export const modelCallKind: OperationKind<ModelCallOptions, ModelCallHandle> = {
         span.set(attribute.cacheReadTokens, usage?.cacheReadTokens);
         span.set(attribute.cacheWriteTokens, usage?.cacheWriteTokens);
         span.set(attribute.reasoningTokens, usage?.reasoningTokens);
-        span.set(attribute.costUsd, costUsd);
-        const call = { provider, model, tier, outcome, costUsd, timeToFirstTokenSeconds, finishReason };
+        const estimate = costUsd === undefined ? price?.({ provider, model, ...usage }, Date.now()) : undefined;
+        const cost = estimate === undefined ? { costUsd } : { costUsd: estimate, costIsEstimated: true };
+        span.set(attribute.costUsd, cost.costUsd);
+        span.set(attribute.costIsEstimated, cost.costIsEstimated);
+        const call = { provider, model, tier, outcome, ...cost, timeToFirstTokenSeconds, finishReason, input, output };
         return { type: "model_called", data: { ...timed, ...failure, ...usage, ...call } };
       },
       handle: (operation) => ({
@@ -84,8 +94,12 @@ export const modelCallKind: OperationKind<ModelCallOptions, ModelCallHandle> = {
         cost(usd) {
           costUsd = cleanAmount(usd, "a model call's cost", report) ?? costUsd;
         },
-        firstToken() {
-          timeToFirstTokenSeconds ??= (performance.now() - startedAt) / 1_000;
+        firstToken(afterSeconds) {
+          const given = cleanAmount(afterSeconds, "a model call's time to its first token", report);
+          timeToFirstTokenSeconds ??= given ?? (performance.now() - startedAt) / 1_000;
+        },
+        output(value) {
+          output = cleanContent(value, captureContent);
         },
         finish(reason) {
           finishReason = cleanText(reason)?.slice(0, 200) || undefined;

@@ -1,6 +1,9 @@
 import { attribute } from "../../tracing/semconv.ts";
+import { argumentsHash } from "../arguments-hash.ts";
 import { cleanId, cleanName } from "../clean.ts";
+import { cleanContent } from "../content.ts";
 import { type OperationKind, type WorkHandle, workHandle } from "../operation.ts";
+import { noteToolCall } from "../tool-scopes.ts";
 import { type CorrelationOptions, readIds } from "./ids.ts";
 
 export interface ToolCallOptions extends CorrelationOptions {
@@ -9,31 +12,42 @@ export interface ToolCallOptions extends CorrelationOptions {
   readonly tool: string;
   /** Such as `function`, `mcp` or `shell`. */
   readonly toolType?: string;
+  /** The MCP server that has the tool. */
+  readonly server?: string;
   readonly callId?: string;
-  /** Something that is the same when the arguments are: repeated calls show as a loop. The arguments themselves are not kept. */
+  /** What the tool is given. Kept only with `captureContent`; without it, only a hash of them is. */
+  readonly arguments?: unknown;
+  /** Something that is the same when the arguments are: repeated calls show as a loop. @default made from `arguments` */
   readonly argumentsHash?: string;
 }
 
 /** What is known of a tool call only once it runs. */
-export type ToolCallDetails = Pick<ToolCallOptions, "toolType" | "callId" | "argumentsHash">;
+export type ToolCallDetails = Pick<ToolCallOptions, "toolType" | "server" | "callId" | "arguments" | "argumentsHash">;
 
 export interface ToolCallHandle extends WorkHandle {
   /** Adds what was not known when it began. */
   details(details: ToolCallDetails): void;
+  /** What the tool gave back. Kept only with `captureContent`. */
+  result(value: unknown): void;
 }
 
 /** A call of a tool. */
 export const toolCallKind: OperationKind<ToolCallOptions, ToolCallHandle> = {
   label: "tool call",
-  draft(options, outer, { report }) {
+  draft(options, outer, { report, captureContent }) {
     const agent = cleanName(options.agent ?? outer.agent, "a tool call's agent", report, "missing_agent");
     const tool = cleanName(options.tool, "a tool call's tool", report);
     const read = (given: ToolCallDetails) => ({
       toolType: cleanId(given.toolType, "a tool call's toolType", report),
+      server: cleanId(given.server, "a tool call's server", report),
       callId: cleanId(given.callId, "a tool call's callId", report),
-      argumentsHash: cleanId(given.argumentsHash, "a tool call's argumentsHash", report),
+      arguments: cleanContent(given.arguments, captureContent),
+      argumentsHash:
+        cleanId(given.argumentsHash, "a tool call's argumentsHash", report) ??
+        (given.arguments === undefined ? undefined : argumentsHash(given.arguments)),
     });
     let details = read(options);
+    let result: string | undefined;
     return {
       spanName: `execute_tool ${tool}`,
       attributes: {
@@ -44,20 +58,30 @@ export const toolCallKind: OperationKind<ToolCallOptions, ToolCallHandle> = {
       own: { ...readIds(options, report), agent },
       end({ outcome, timed, failure }, span) {
         span.set(attribute.toolType, details.toolType);
+        span.set(attribute.mcpServer, details.server);
         span.set(attribute.toolCallId, details.callId);
-        return { type: "tool_called", data: { ...timed, ...failure, ...details, outcome, tool } };
+        return { type: "tool_called", data: { ...timed, ...failure, ...details, result, outcome, tool } };
       },
-      handle: (operation) => ({
-        ...workHandle(operation),
-        details(known) {
-          const { toolType, callId, argumentsHash } = read(known ?? {});
-          details = {
-            toolType: toolType ?? details.toolType,
-            callId: callId ?? details.callId,
-            argumentsHash: argumentsHash ?? details.argumentsHash,
-          };
-        },
-      }),
+      handle(operation) {
+        const handle: ToolCallHandle = {
+          ...workHandle(operation),
+          details(known) {
+            const now = read(known ?? {});
+            details = {
+              toolType: now.toolType ?? details.toolType,
+              server: now.server ?? details.server,
+              callId: now.callId ?? details.callId,
+              arguments: now.arguments ?? details.arguments,
+              argumentsHash: now.argumentsHash ?? details.argumentsHash,
+            };
+          },
+          result(value) {
+            result = cleanContent(value, captureContent);
+          },
+        };
+        noteToolCall(operation.scope, { tool, handle });
+        return handle;
+      },
     };
   },
 };

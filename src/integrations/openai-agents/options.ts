@@ -2,9 +2,9 @@ import type { TokenUsage } from "../../instrument/kinds/model-call.ts";
 
 /** What the SDK does not know and its user does; every option is a function and may be left out. */
 export interface OpenAIAgentsOptions {
-  /** How many tokens the agent's context can hold. @default unknown: no limit and no share is shown */
+  /** How many tokens the agent's context can hold. @default the model's window where that is known; else no share is shown */
   readonly contextLimitTokens?: (model: string, agent: string | undefined) => number | undefined;
-  /** What a call cost, in US dollars. @default unknown, which is told as unknown and not as 0 */
+  /** What a call cost, in US dollars. @default worked out from prices where they are known (option `prices`); never 0 for unknown */
   readonly price?: (model: string, usage: TokenUsage) => number | undefined;
   /** Who serves the model. @default "openai" */
   readonly provider?: (model: string) => string;

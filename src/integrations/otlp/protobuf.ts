@@ -1,3 +1,4 @@
+import type { INamespace } from "protobufjs";
 import protobuf from "protobufjs/light.js";
 import { DecodeError } from "./decode-error.ts";
 import { otlpSchema } from "./schema.ts";
@@ -8,26 +9,36 @@ import { otlpSchema } from "./schema.ts";
  */
 const MAX_MESSAGES = 1_000_000;
 
-const root = protobuf.Root.fromJSON(otlpSchema);
 let messagesLeft = 0;
+const root = createRoot(otlpSchema);
 
-// The generated decoders make every message by its constructor, and decode without a pause: one number counts for all of them.
-for (const type of root.nestedArray) {
-  if (!(type instanceof protobuf.Type)) continue;
-  type.ctor = class extends protobuf.Message {
-    constructor() {
-      super();
-      messagesLeft -= 1;
-      if (messagesLeft < 0) throw new DecodeError("too_many_parts", `the body has more than ${MAX_MESSAGES} parts`);
-    }
-  };
+/** Makes types of a table of messages; decoding counts what it makes. */
+export function createRoot(schema: INamespace): protobuf.Root {
+  const types = protobuf.Root.fromJSON(schema);
+  // The generated decoders make every message by its constructor, and decode without a pause: one number counts for all of them.
+  for (const type of types.nestedArray) {
+    if (!(type instanceof protobuf.Type)) continue;
+    type.ctor = class extends protobuf.Message {
+      constructor() {
+        super();
+        messagesLeft -= 1;
+        if (messagesLeft < 0) throw new DecodeError("too_many_parts", `the body has more than ${MAX_MESSAGES} parts`);
+      }
+    };
+  }
+  return types;
 }
 
 /** @throws DecodeError */
 export function decodeProtobuf(message: "TracesRequest" | "LogsRequest" | "MetricsRequest", bytes: Uint8Array): unknown {
+  return decodeWith(root.lookupType(message), bytes);
+}
+
+/** @throws DecodeError */
+export function decodeWith(type: protobuf.Type, bytes: Uint8Array): object {
   messagesLeft = MAX_MESSAGES;
   try {
-    return root.lookupType(message).decode(bytes);
+    return type.decode(bytes);
   } catch (error) {
     if (error instanceof DecodeError) throw error;
     throw new DecodeError("malformed", "the body is not a protobuf message of OTLP");

@@ -57,6 +57,7 @@ function readSpan(fields: Message, service: string, scope: string): Span | strin
     traceId,
     spanId,
     parentSpanId: readId(fields.parentSpanId, 8),
+    parentIsRemote: isParentRemote(fields.flags),
     name: textOf(fields.name) ?? "",
     scope,
     service,
@@ -82,6 +83,11 @@ function exactNanos(value: unknown): bigint | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { low, high } = value as { low: number; high: number };
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}
+
+/** One bit says that the other is meant. */
+function isParentRemote(flags: unknown): boolean | undefined {
+  return typeof flags === "number" && (flags & 0x100) !== 0 ? (flags & 0x200) !== 0 : undefined;
 }
 
 function isErrorCode(code: unknown): boolean {

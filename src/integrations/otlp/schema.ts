@@ -44,6 +44,7 @@ export const otlpSchema: INamespace = {
         attributes: { ...keyValues, id: 9 },
         events: { rule: "repeated", type: "SpanEvent", id: 11 },
         status: { type: "SpanStatus", id: 15 },
+        flags: { type: "fixed32", id: 16 },
       },
     },
     SpanEvent: { fields: { name: { type: "string", id: 2 }, attributes: { ...keyValues, id: 3 } } },
@@ -66,9 +67,71 @@ export const otlpSchema: INamespace = {
       },
     },
     MetricsRequest: { fields: { resourceMetrics: { rule: "repeated", type: "ResourceMetrics", id: 1 } } },
-    ResourceMetrics: { fields: { scopeMetrics: { rule: "repeated", type: "ScopeMetrics", id: 2 } } },
-    ScopeMetrics: { fields: { metrics: { rule: "repeated", type: "Passed", id: 2 } } },
+    ResourceMetrics: {
+      fields: { resource: { type: "Resource", id: 1 }, scopeMetrics: { rule: "repeated", type: "ScopeMetrics", id: 2 } },
+    },
+    ScopeMetrics: {
+      fields: { scope: { type: "InstrumentationScope", id: 1 }, metrics: { rule: "repeated", type: "Metric", id: 2 } },
+    },
+    Metric: {
+      fields: {
+        name: { type: "string", id: 1 },
+        unit: { type: "string", id: 3 },
+        gauge: { type: "Numbers", id: 5 },
+        sum: { type: "Numbers", id: 7 },
+        histogram: { type: "Histogram", id: 9 },
+        exponentialHistogram: { type: "ExponentialHistogram", id: 10 },
+        summary: { type: "Summary", id: 11 },
+      },
+    },
+    Numbers: {
+      fields: { dataPoints: { rule: "repeated", type: "NumberPoint", id: 1 }, aggregationTemporality: { type: "int32", id: 2 } },
+    },
+    NumberPoint: {
+      fields: {
+        startTimeUnixNano: { type: "fixed64", id: 2 },
+        timeUnixNano: { type: "fixed64", id: 3 },
+        asDouble: { type: "double", id: 4 },
+        asInt: { type: "sfixed64", id: 6 },
+        attributes: { ...keyValues, id: 7 },
+        flags: { type: "uint32", id: 8 },
+      },
+    },
+    Histogram: {
+      fields: {
+        dataPoints: { rule: "repeated", type: "HistogramPoint", id: 1 },
+        aggregationTemporality: { type: "int32", id: 2 },
+      },
+    },
+    // Of histograms only their sums and counts are read, so buckets and bounds are left out.
+    HistogramPoint: {
+      fields: {
+        startTimeUnixNano: { type: "fixed64", id: 2 },
+        timeUnixNano: { type: "fixed64", id: 3 },
+        count: { type: "fixed64", id: 4 },
+        sum: { type: "double", id: 5 },
+        attributes: { ...keyValues, id: 9 },
+        flags: { type: "uint32", id: 10 },
+      },
+    },
+    ExponentialHistogram: {
+      fields: {
+        dataPoints: { rule: "repeated", type: "ExponentialPoint", id: 1 },
+        aggregationTemporality: { type: "int32", id: 2 },
+      },
+    },
+    ExponentialPoint: {
+      fields: {
+        attributes: { ...keyValues, id: 1 },
+        startTimeUnixNano: { type: "fixed64", id: 2 },
+        timeUnixNano: { type: "fixed64", id: 3 },
+        count: { type: "fixed64", id: 4 },
+        sum: { type: "double", id: 5 },
+        flags: { type: "uint32", id: 10 },
+      },
+    },
     // Counted, and not looked into.
+    Summary: { fields: { dataPoints: { rule: "repeated", type: "Passed", id: 1 } } },
     Passed: { fields: {} },
 
     // What ExportTraceServiceResponse and its likes for logs and metrics have in common.

@@ -1,4 +1,5 @@
 import { correlationFields } from "../../events/envelope.ts";
+import { cut } from "../../events/fields.ts";
 import { eventSchemas } from "../../events/schemas.ts";
 import type { EventType } from "../../events/types.ts";
 import { uuidv7 } from "../../events/uuid.ts";
@@ -39,7 +40,7 @@ function readCloudEvent(fields: Fields, defaults: ShapeDefaults): unknown {
   const { id, source, type, time, data, specversion: _, datacontenttype: __, dataschema: ___, subject, ...extensions } = fields;
   const payload = isFields(data) ? data : {};
   const outer = { ...lowerCaseCorrelation(extensions), source, timestamp: time, event_id: id, subject };
-  return readForeign(String(type), payload, outer, defaults);
+  return readForeign(typeof type === "string" ? type : "", payload, outer, defaults);
 }
 
 /** CloudEvents allow extension attributes of lower-case letters only: `taskid` is `taskId`. */
@@ -106,7 +107,7 @@ function attributesOf(fields: Fields): Record<string, string | number | boolean>
 
 function attributeOf(value: unknown): string | number | boolean {
   if (typeof value === "number" || typeof value === "boolean") return value;
-  return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, MAX_ATTRIBUTE_CHARS);
+  return cut(typeof value === "string" ? value : JSON.stringify(value), MAX_ATTRIBUTE_CHARS);
 }
 
 function pick(fields: Fields, names: readonly string[]): Record<string, unknown> {

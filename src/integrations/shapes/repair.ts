@@ -63,6 +63,7 @@ const defaults: { readonly [T in EventType]?: Flat } = {
 
 /** Puts right what another shape says differently: outcomes in its own words, percentages, what goes without saying. */
 export function repair(type: EventType, flat: Flat): void {
+  if (type === "model_called" || type === "tool_called") repairContent(flat);
   for (const [name, value] of Object.entries(defaults[type] ?? {})) flat[name] ??= value;
   if (flat.outcome !== undefined) flat.outcome = outcomeOf(type, flat.outcome);
   if (typeof flat.progressRatio === "number" && flat.progressRatio > 1) flat.progressRatio /= 100;
@@ -70,7 +71,21 @@ export function repair(type: EventType, flat: Flat): void {
   if (type === "budget_warning" || type === "budget_exceeded") repairBudget(flat);
 }
 
+/** What a model or a tool was given and gave back is text; and a result of one word may be how it ended. */
+function repairContent(flat: Flat): void {
+  if (flat.outcome === undefined && outcomeWords.has(String(flat.result).toLowerCase())) {
+    flat.outcome = flat.result;
+    delete flat.result;
+  }
+  for (const name of ["input", "output", "arguments", "result"]) {
+    const value = flat[name];
+    if (value !== undefined && value !== null && typeof value !== "string") flat[name] = JSON.stringify(value);
+  }
+}
+
 function outcomeOf(type: EventType, outcome: unknown): unknown {
+  // An object may have a toString of its own, such as the number 7.
+  if (typeof outcome !== "string" && typeof outcome !== "boolean") return outcome;
   const word = outcomeWords.get(String(outcome).toLowerCase());
   return word === undefined ? outcome : (ownWords[type]?.[word] ?? word);
 }

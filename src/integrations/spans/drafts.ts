@@ -1,5 +1,7 @@
-import { MAX_NAME_CHARS } from "../../events/fields.ts";
+import { cut, MAX_NAME_CHARS } from "../../events/fields.ts";
 import type { EventInput } from "../../events/types.ts";
+import { argumentsHash } from "../../instrument/arguments-hash.ts";
+import { firstContent } from "./content.ts";
 import { type Failure, readFailure } from "./failure.ts";
 import type { Handoff } from "./handoffs.ts";
 import type { Meaning } from "./meaning.ts";
@@ -25,6 +27,7 @@ export function draftsOf(node: Node, meaning: Meaning): Draft[] {
           type: "agent_completed",
           data: { outcome: "success", ...timed(span), ...detail(failure) },
         }),
+        ...taskOf(node, meaning, failure),
       ];
     case "agentCreation":
       return [draft(node, span.endUnixMillis, { type: "agent_registered", data: modelOf(span, meaning) })];
@@ -44,15 +47,26 @@ export function draftsOf(node: Node, meaning: Meaning): Draft[] {
     case "embedding":
       return modelCall(node, meaning, failure);
     case "handoff":
-      return [];
+      return name === "" ? [] : [handoffDraft(node)];
   }
 }
 
-export function handoffDraft(node: Node, { from, to, inferred }: Handoff): Draft {
-  const { span } = node;
-  const pair = { fromAgent: clip(from), toAgent: clip(to), ...(inferred ? { inferred } : {}) };
+/** A handoff to the agent that the span names, or to the one whose run it is; who gave the work is for {@link namedHandoff} to say. */
+export function handoffDraft(node: Node): Draft {
+  const { span, meaning } = node;
+  const pair = { fromAgent: clip(workerOf(node)), toAgent: clip(meaning?.name ?? span.service) };
   const data = { ...pair, outcome: "success" as const, ...timed(span), ...detail(readFailure(span)) };
-  return { ...draft(node, span.endUnixMillis, { type: "handoff_completed", data }), agent: clip(from) };
+  return draft(node, span.endUnixMillis, { type: "handoff_completed", data });
+}
+
+export function namedHandoff(told: Draft, { workflow }: Node, { from, to, inferred }: Handoff): Draft {
+  const data = { ...told.data, fromAgent: clip(from), toAgent: clip(to), ...(inferred ? { inferred } : {}) };
+  return { ...told, agent: clip(from), workflowId: told.workflowId ?? workflow?.span.spanId, data } as Draft;
+}
+
+/** The event with the agent whose work it was, which came out later. */
+export function namedAgent(told: Draft, { workflow }: Node, agent: string): Draft {
+  return { ...told, agent: clip(agent), workflowId: told.workflowId ?? workflow?.span.spanId } as Draft;
 }
 
 export function errorDraft(node: Node): Draft | undefined {
@@ -67,30 +81,65 @@ function modelCall(node: Node, meaning: Meaning, failure: Failure | undefined): 
   const { span } = node;
   const { attributes } = meaning;
   const usage = readUsage(span, attributes);
-  const provider = clip(firstText(span, attributes.provider) ?? "unknown");
+  const provider = clip(meaning.provider ?? "unknown");
+  const model = clip(meaning.name);
   const millis = firstNumber(span, attributes.firstTokenMillis);
   const data = {
     provider,
-    model: clip(meaning.name),
+    model,
     outcome: "success" as const,
     ...timed(span),
     timeToFirstTokenSeconds: millis === undefined ? firstNumber(span, attributes.firstTokenSeconds) : millis / 1_000,
     ...usage,
     costUsd: firstNumber(span, attributes.costUsd),
-    finishReason: clipOptional(firstText(span, attributes.finishReason)),
+    finishReason: clipOptional(firstListed(firstText(span, attributes.finishReason))),
+    input: firstContent(span, attributes.input),
+    output: firstContent(span, attributes.output),
     ...detail(failure),
   };
   const call = draft(node, span.endUnixMillis, { type: "model_called", data });
   const tokens = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
   // What is embedded does not stand in the agent's context.
   if (tokens === 0 || meaning.kind === "embedding") return [call];
-  return [call, draft(node, span.endUnixMillis, { type: "context_updated", data: { tokens } })];
+  return [call, draft(node, span.endUnixMillis, { type: "context_updated", data: { tokens, provider, model } })];
+}
+
+/** The task that an agent's run was for. */
+function taskOf(node: Node, { attributes }: Meaning, failure: Failure | undefined): Draft[] {
+  const { span } = node;
+  const taskId = clipOptional(firstText(span, attributes.taskId));
+  if (taskId === undefined) return [];
+  const task = { taskType: clipOptional(firstText(span, attributes.taskType)) };
+  const end: Told =
+    failure === undefined
+      ? { type: "task_completed", data: { ...task, ...timed(span) } }
+      : { type: "task_failed", data: { ...task, ...timed(span), ...detail(failure) } };
+  return [
+    { ...draft(node, span.startUnixMillis, { type: "task_assigned", data: task }), taskId },
+    { ...draft(node, span.endUnixMillis, end), taskId },
+  ];
+}
+
+/** Microsoft's Agent Framework writes its list of reasons as JSON. */
+function firstListed(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (/^\["([^"]*)"/.exec(text)?.[1] ?? text);
 }
 
 function toolCall(span: Span, { name, attributes }: Meaning, failure: Failure | undefined): Told {
   const toolType = clipOptional(firstText(span, attributes.toolType));
   const callId = clipOptional(firstText(span, attributes.toolCallId));
-  const data = { tool: clip(name), toolType, callId, outcome: "success" as const, ...timed(span), ...detail(failure) };
+  const given = firstContent(span, attributes.toolArguments);
+  const data = {
+    tool: clip(name),
+    toolType,
+    callId,
+    argumentsHash: argumentsHash(given),
+    arguments: given,
+    result: firstContent(span, attributes.toolResult),
+    outcome: "success" as const,
+    ...timed(span),
+    ...detail(failure),
+  };
   return { type: "tool_called", data };
 }
 
@@ -103,7 +152,7 @@ function draft(node: Node, timeUnixMillis: number, told: Told): Draft {
     id: `${span.traceId}-${span.spanId}-${told.type}`,
     timeUnixMillis,
     source: clip(span.service),
-    agent: agentOf(node),
+    agent: meaning?.kind === "workflow" ? undefined : clip(workerOf(node)),
     agentId: clipOptional(attributes && firstText(span, attributes.agentId)),
     sessionId: clipOptional(attributes && firstText(span, attributes.session)),
     workflowId: workflow?.span.spanId,
@@ -114,9 +163,8 @@ function draft(node: Node, timeUnixMillis: number, told: Told): Draft {
 }
 
 /** Whoever the span names, else the agent whose run it stands in, else the service, which often is one agent. */
-function agentOf({ span, meaning, agent }: Node): string | undefined {
-  if (meaning?.kind === "workflow") return undefined;
-  return clip(meaning?.agent ?? agent?.meaning?.name ?? span.service);
+export function workerOf({ span, meaning, agent }: Node): string {
+  return meaning?.agent ?? agent?.meaning?.name ?? span.service;
 }
 
 function modelOf(span: Span, { attributes }: Meaning): { model?: string } {
@@ -134,8 +182,7 @@ function detail(failure: Failure | undefined): Partial<Failure> {
 }
 
 function clip(name: string): string {
-  // Half a character at the cut would be text that not every store and parser takes.
-  return name.length <= MAX_NAME_CHARS ? name : name.slice(0, MAX_NAME_CHARS).replace(/[\ud800-\udbff]$/, "");
+  return cut(name, MAX_NAME_CHARS);
 }
 
 function clipOptional(name: string | undefined): string | undefined {

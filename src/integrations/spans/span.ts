@@ -9,6 +9,8 @@ export interface Span {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
+  /** The parent is another process's, which may tell it to somebody else. Undefined where the sender does not say. */
+  readonly parentIsRemote?: boolean | undefined;
   readonly name: string;
   /** Name of the instrumentation scope: the library that made the span. */
   readonly scope: string;

@@ -1,7 +1,8 @@
+import { BoundedSet } from "./bounded-set.ts";
 import { readFailure } from "./failure.ts";
 import { keyOf, type Node } from "./tree.ts";
 
-/** Spans still to come whose error was told by one inside them. */
+/** Most spans of each kind that are remembered. */
 const MAX_REMEMBERED = 10_000;
 
 /**
@@ -9,7 +10,10 @@ const MAX_REMEMBERED = 10_000;
  * is around them often in a later batch, so those that are still to come are remembered, up to a limit.
  */
 export class ToldErrors {
-  readonly #awaited = new Set<string>();
+  /** Spans that failed and have come: what fails inside them and comes later, against the usual order, is their error. */
+  readonly #failed = new BoundedSet(MAX_REMEMBERED);
+  /** Spans still to come whose error was told by one inside them. */
+  readonly #awaited = new BoundedSet(MAX_REMEMBERED);
 
   /** The spans of a batch that are to tell their error. */
   innermost(nodes: readonly Node[]): Set<Node> {
@@ -21,7 +25,12 @@ export class ToldErrors {
       else if (node.meaning !== undefined && readFailure(node.span) !== undefined) failed.push(node);
     }
     for (const node of failed) this.#passUp(node.parent, passedThrough, node);
-    return new Set(failed.filter((node) => !passedThrough.has(node)));
+    const inBatch = new Set(nodes.map(({ key }) => key));
+    const isToldAbove = ({ meaningful }: Node) =>
+      meaningful !== undefined && !inBatch.has(meaningful.key) && this.#failed.has(meaningful.key);
+    const innermost = failed.filter((node) => !passedThrough.has(node) && !isToldAbove(node));
+    for (const { key } of failed) this.#failed.add(key);
+    return new Set(innermost);
   }
 
   /** Marks a span and everything around it; each is marked once, so a batch takes time in proportion to its size. */
@@ -32,12 +41,6 @@ export class ToldErrors {
       passedThrough.add(node);
       outermost = node;
     }
-    if (outermost?.span.parentSpanId !== undefined) this.#await(keyOf(outermost.span.traceId, outermost.span.parentSpanId));
-  }
-
-  #await(key: string): void {
-    this.#awaited.add(key);
-    const [oldest] = this.#awaited;
-    if (this.#awaited.size > MAX_REMEMBERED && oldest !== undefined) this.#awaited.delete(oldest);
+    if (outermost?.span.parentSpanId !== undefined) this.#awaited.add(keyOf(outermost.span.traceId, outermost.span.parentSpanId));
   }
 }

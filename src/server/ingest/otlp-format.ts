@@ -1,9 +1,22 @@
 import type { Request } from "express";
 import { decodeProtobuf, encodeProtobuf } from "../../integrations/otlp/protobuf.ts";
-import { decode, RequestError } from "./read-body.ts";
+import { decode, notJson, RequestError } from "./read-body.ts";
 
 /** The parts of a request that OTLP sends: its kind decides what is in it and what is answered. */
 export type Signal = "traces" | "logs" | "metrics";
+
+/** What an answer's HTTP status is among gRPC's codes, which OTLP's `Status` has. */
+export const grpcCodes: Readonly<Record<number, number>> = {
+  400: 3,
+  401: 16,
+  403: 7,
+  413: 8,
+  415: 3,
+  421: 7,
+  429: 8,
+  500: 13,
+  503: 14,
+};
 
 /** One of the two ways of writing OTLP: what comes in it is answered in it, trouble included. */
 export interface OtlpFormat {
@@ -36,7 +49,7 @@ const jsonFormat: OtlpFormat = {
       request = JSON.parse(decode(body));
     } catch (error) {
       if (error instanceof RequestError) throw error;
-      throw new RequestError(400, `the body is not JSON (${(error as Error).message})`);
+      throw notJson(error);
     }
     if (typeof request === "object" && request !== null && !Array.isArray(request)) return request;
     throw new RequestError(400, "the body has to be one JSON object");
@@ -56,4 +69,19 @@ export function formatOf(request: Request): OtlpFormat | undefined {
 
 export function contentTypeOf({ headers }: Request): string {
   return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** A refusal in the request's own format; in JSON where it has none. */
+export function statusIn(
+  format: OtlpFormat | undefined,
+  httpStatus: number,
+  message: string,
+): { readonly contentType: string; readonly body: Buffer } {
+  const { contentType, status } = format ?? jsonFormat;
+  return { contentType, body: asBuffer(status(grpcCodes[httpStatus] ?? 2, message)) };
+}
+
+/** Bytes, so that nothing is added to the content type. */
+export function asBuffer(content: Uint8Array | string): Buffer {
+  return typeof content === "string" ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }

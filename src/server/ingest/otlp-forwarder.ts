@@ -31,7 +31,7 @@ const MAX_VIA_CHARS = 1_000;
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
 /**
- * Sends requests for traces on, unchanged, to wherever spans are kept (Tempo, a Collector). Nobody waits for it: what cannot go on
+ * Sends requests for traces on, as they are handed over, to wherever spans are kept (Tempo, a Collector). Nobody waits for it: what cannot go on
  * waits up to a limit, beyond which the oldest is given up, and all that is given up is counted.
  */
 export class SpanForwarder {

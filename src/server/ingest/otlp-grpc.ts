@@ -3,11 +3,14 @@ import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type se
 import { type AccessOptions, createTokenCheck, needsToken } from "../access-guard.ts";
 import { isLoopback } from "../host-guard.ts";
 import { ListenError, type Listener } from "../listen.ts";
-import { protobufFormat, type Signal } from "./otlp-format.ts";
-import { grpcCodes, judge, type OtlpDependencies, takeSignal } from "./otlp-router.ts";
+import { BodyRoom, type Held } from "./body-room.ts";
+import { grpcCodes, protobufFormat, type Signal } from "./otlp-format.ts";
+import { judge, type OtlpDependencies, takeSignal } from "./otlp-router.ts";
 
 /** Largest message, after decompression: that of a request by HTTP. */
 const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
+/** Calls under way on one connection; each may hold a message of that size before it is handed over. */
+const MAX_CALLS_PER_CONNECTION = 64;
 /** How a person moves the port. */
 const OPTION = "--otlp-grpc-port (CROWSNEST_OTLP_GRPC_PORT)";
 /** How long calls that are under way may take when the hub closes, before they are ended. */
@@ -27,8 +30,12 @@ type Call = ServerUnaryCall<Buffer, Buffer>;
  * @throws ListenError
  */
 export async function listenForGrpc(access: AccessOptions, port: number, dependencies: OtlpDependencies): Promise<Listener> {
-  const server = new Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.max_concurrent_streams": MAX_CALLS_PER_CONNECTION,
+  });
   const refusal = createGuard(access);
+  const room = dependencies.room ?? new BodyRoom();
   for (const signal of ["traces", "logs", "metrics"] as const) {
     const asIs = (bytes: Buffer) => bytes;
     const method = { requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs };
@@ -40,7 +47,7 @@ export async function listenForGrpc(access: AccessOptions, port: number, depende
           const refused = refusal(call.metadata);
           if (refused !== undefined) answer(refused);
           else
-            void take(signal, call.request, dependencies).then(
+            void take(signal, call.request, dependencies, room.enter()).then(
               (response) => answer(null, response),
               (error) => answer(toStatus(error)),
             );
@@ -60,13 +67,18 @@ export async function listenForGrpc(access: AccessOptions, port: number, depende
   };
 }
 
-async function take(signal: Signal, body: Buffer, dependencies: OtlpDependencies): Promise<Buffer> {
-  const { items, rejected, message } = await takeSignal(signal, protobufFormat.read(signal, body), dependencies);
-  if (signal === "traces") {
-    const { contentType } = protobufFormat;
-    dependencies.forward?.({ body, contentType, encoding: undefined, spans: items, via: "" });
+async function take(signal: Signal, body: Buffer, dependencies: OtlpDependencies, held: Held): Promise<Buffer> {
+  try {
+    held.grow(body.length);
+    const { items, rejected, message } = await takeSignal(signal, protobufFormat.read(signal, body), dependencies);
+    if (signal === "traces") {
+      const { contentType } = protobufFormat;
+      dependencies.forward?.({ body, contentType, encoding: undefined, spans: items, via: "" }, body);
+    }
+    return Buffer.from(protobufFormat.response(signal, rejected, message));
+  } finally {
+    held.release();
   }
-  return Buffer.from(protobufFormat.response(signal, rejected, message));
 }
 
 function createGuard({ host, token, insecure }: AccessOptions): (metadata: Metadata) => GrpcStatus | undefined {

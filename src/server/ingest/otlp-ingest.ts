@@ -1,13 +1,16 @@
 import type { RequestHandler } from "express";
 import { messageOf } from "../../bus/trouble.ts";
 import type { Core } from "../../core.ts";
-import { SpanTranslator } from "../../integrations/spans/translate.ts";
 import { createOtlpApp } from "../app.ts";
 import { type Listener, listen } from "../listen.ts";
+import { BodyRoom } from "./body-room.ts";
 import type { EventsIntake } from "./events-router.ts";
 import { SpanForwarder } from "./otlp-forwarder.ts";
-import { createOtlpRouter, type OtlpDependencies } from "./otlp-router.ts";
+import { redactRequest } from "./otlp-redaction.ts";
+import { createOtlpRouter, type ForwardedRequest, type OtlpDependencies } from "./otlp-router.ts";
 import { readForwardTarget } from "./otlp-target.ts";
+import { SpanIntake } from "./span-intake.ts";
+import type { Translators } from "./translators.ts";
 
 /** Everything by which a hub hears OpenTelemetry: the routes, the two ports of their own, and where spans go on to. */
 export class OtlpIngest {
@@ -15,16 +18,21 @@ export class OtlpIngest {
   readonly #core: Core;
   readonly #dependencies: OtlpDependencies;
   readonly #forwarder: SpanForwarder | undefined;
+  readonly #spans: SpanIntake;
   #http: Listener | undefined;
   #grpc: Listener | undefined;
 
-  constructor(core: Core, intake: EventsIntake) {
+  constructor(core: Core, intake: EventsIntake, translators: Translators) {
     this.#core = core;
     this.#forwarder = createForwarder(core);
+    this.#spans = new SpanIntake(translators.spans, intake, core, core.config.data);
     this.#dependencies = {
-      translator: new SpanTranslator(),
+      translators,
       intake,
-      forward: (request) => this.#forwarder?.offer(request),
+      spans: this.#spans,
+      room: new BodyRoom(),
+      ignored: (signal, count) => core.metrics.otlpIgnored.inc({ signal }, count),
+      forward: (request, message) => this.#forward(request, message),
     };
     this.router = createOtlpRouter(this.#dependencies);
   }
@@ -35,6 +43,11 @@ export class OtlpIngest {
 
   get grpcUrl(): string | undefined {
     return this.#grpc?.url;
+  }
+
+  /** Goes on with the spans that waited when the hub last ran. Nothing may come before. */
+  async start(): Promise<void> {
+    await this.#spans.start();
   }
 
   /** Listens where exporters send by default. */
@@ -55,6 +68,21 @@ export class OtlpIngest {
   /** Takes nothing more, and sends on what waits within the deadline. */
   async close(deadlineMillis: number): Promise<void> {
     await Promise.allSettled([this.#http?.close(), this.#grpc?.close(), this.#forwarder?.close(deadlineMillis)]);
+    await this.#spans.close();
+  }
+
+  /** What cannot be looked into does not go on: nobody would know what is in it. */
+  #forward(request: ForwardedRequest, message: Buffer): void {
+    if (this.#forwarder === undefined) return;
+    try {
+      this.#forwarder.offer(redactRequest(request, message, this.#core.redactor));
+    } catch (error) {
+      this.#core.metrics.spansDropped.inc({ reason: "redaction_failed" }, request.spans);
+      this.#core.trouble.tell(
+        "redaction",
+        () => `spans do not go on, as they cannot be searched for secrets: ${messageOf(error)}`,
+      );
+    }
   }
 
   /** A port that nobody chose may be taken, by a Collector for instance. */

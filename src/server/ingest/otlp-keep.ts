@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AgentEvent, EventInput } from "../../events/types.ts";
 import { describeProblems, parseEvent } from "../../events/validate.ts";
+import { redactText } from "../../redaction/redact-text.ts";
 import type { EventsIntake } from "./events-router.ts";
 
 /** Events that are checked before other requests have their turn. */
@@ -32,7 +33,7 @@ export async function keepDrafts(drafts: readonly EventInput[], intake: EventsIn
     }
     intake.refused(parsed.reason);
     refused.push(place);
-    message ??= describeProblems(parsed.problems);
+    message ??= redactText(describeProblems(parsed.problems));
   }
   if (events.length === 0) return { refused, message };
   const { rejected } = await intake.accept(events);

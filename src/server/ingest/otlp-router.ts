@@ -1,29 +1,33 @@
 import { type Request, type Response, Router } from "express";
 import { DecodeError } from "../../integrations/otlp/decode-error.ts";
-import type { SpanTranslator } from "../../integrations/spans/translate.ts";
 import { StoreError } from "../../store/event-store.ts";
+import { answerEarly } from "./answer-early.ts";
+import { BodyRoom, type Held } from "./body-room.ts";
 import type { EventsIntake } from "./events-router.ts";
-import { contentTypeOf, formatOf, type OtlpFormat, type Signal } from "./otlp-format.ts";
-import { type Taken, takeLogs, takeTraces } from "./otlp-take.ts";
-import { openBody, RequestError, readBytes } from "./read-body.ts";
+import { asBuffer, contentTypeOf, formatOf, type OtlpFormat, type Signal, statusIn } from "./otlp-format.ts";
+import { type Taken, takeLogs, takeMetrics, takeTraces } from "./otlp-take.ts";
+import { openBody, RequestError, readBytes, tooLarge } from "./read-body.ts";
+import type { SpanIntake } from "./span-intake.ts";
+import type { Translators } from "./translators.ts";
 
 /** Largest body, after decompression. */
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024;
-/** Most bytes of all bodies together that are held in memory; whoever comes then is asked to come again. */
-const MAX_HELD_BYTES = 128 * 1_024 * 1_024;
 const RETRY_AFTER_SECONDS = 1;
 
-/** What an answer's HTTP status is among gRPC's codes, which OTLP's `Status` has. */
-export const grpcCodes: Readonly<Record<number, number>> = { 400: 3, 413: 8, 415: 3, 429: 8, 500: 13, 503: 14 };
-
 export interface OtlpDependencies {
-  readonly translator: SpanTranslator;
+  readonly translators: Translators;
   readonly intake: EventsIntake;
-  /** A request for traces was taken; `body` is as it came, compressed as `encoding` says. */
-  readonly forward?: ((request: ForwardedRequest) => void) | undefined;
+  /** Lets spans wait for those around them. @default none waits */
+  readonly spans?: SpanIntake | undefined;
+  /** For bodies, by HTTP and by gRPC together. @default one of its own */
+  readonly room?: BodyRoom | undefined;
+  /** So many spans, records or points told nothing of agents. */
+  readonly ignored?: ((signal: Signal, count: number) => void) | undefined;
+  /** A request for traces was taken; its `body` is as it came, compressed as `encoding` says, and `message` what that unpacks to. */
+  readonly forward?: ((request: ForwardedRequest, message: Buffer) => void) | undefined;
 }
 
-/** A request for traces that goes on as it came. */
+/** A request for traces that goes on. */
 export interface ForwardedRequest {
   readonly body: Buffer;
   readonly contentType: string;
@@ -37,15 +41,18 @@ export interface ForwardedRequest {
 export const VIA_HEADER = "crowsnest-via";
 
 /**
- * OTLP over HTTP, in protobuf and JSON: `POST /v1/traces`, `/v1/logs` and `/v1/metrics`. Spans become events, and are answered 200 only
- * once those are durable, and so do the log events of Claude Code. Metrics and other logs are accepted, so that exporters are content,
- * and nothing is made of them.
+ * OTLP over HTTP, in protobuf and JSON: `POST /v1/traces`, `/v1/logs` and `/v1/metrics`. Spans, log events of Claude Code and known metrics
+ * become events, and are answered 200 only once those are durable. Everything else is accepted, so that exporters are content, and counted.
  */
 export function createOtlpRouter(dependencies: OtlpDependencies): Router {
   const router = Router();
-  const held = { bytes: 0 };
+  const room = dependencies.room ?? new BodyRoom();
   for (const signal of ["traces", "logs", "metrics"] as const) {
-    router.post(`/v1/${signal}`, (request, response) => answer(signal, request, response, dependencies, held));
+    router.post(`/v1/${signal}`, async (request, response) => {
+      const held = room.enter();
+      await answer(signal, request, response, dependencies, held);
+      held.release();
+    });
   }
   return router;
 }
@@ -55,20 +62,15 @@ async function answer(
   request: Request,
   response: Response,
   dependencies: OtlpDependencies,
-  held: { bytes: number },
+  held: Held,
 ): Promise<void> {
   const format = formatOf(request);
-  let bytes = 0;
   try {
     if (format === undefined) {
       const type = contentTypeOf(request);
       throw new RequestError(415, `Content-Type is ${type}, but has to be application/x-protobuf or application/json`);
     }
-    if (held.bytes > MAX_HELD_BYTES)
-      throw new RequestError(429, "the hub is busy with other requests; send this one again later");
-    const { body, raw } = await readBoth(request);
-    bytes = body.length;
-    held.bytes += bytes;
+    const { body, raw } = await readBoth(request, held);
     const { rejected, message } = await take(signal, format, { request, body, raw }, dependencies);
     response
       .status(200)
@@ -76,8 +78,6 @@ async function answer(
       .send(asBuffer(format.response(signal, rejected, message)));
   } catch (error) {
     fail(error, format, request, response);
-  } finally {
-    held.bytes -= bytes;
   }
 }
 
@@ -95,42 +95,57 @@ async function take(
 ): Promise<Taken> {
   const taken = await takeSignal(signal, format.read(signal, body), dependencies);
   if (signal === "traces") {
-    dependencies.forward?.({
-      body: raw,
-      contentType: format.contentType,
-      encoding: request.headers["content-encoding"],
-      spans: taken.items,
-      via: request.get(VIA_HEADER) ?? "",
-    });
+    const { contentType } = format;
+    const encoding = request.headers["content-encoding"];
+    const via = request.get(VIA_HEADER) ?? "";
+    dependencies.forward?.({ body: raw, contentType, encoding, spans: taken.items, via }, body);
   }
   return taken;
 }
 
+const takers = { traces: takeTraces, logs: takeLogs, metrics: takeMetrics } as const satisfies Record<Signal, unknown>;
+type Taker = (decoded: unknown, translators: Translators, intake: EventsIntake, spans?: SpanIntake) => Promise<Taken>;
+
 /** Takes a decoded request, whichever way it came. Resolves once what it tells is durable. */
-export async function takeSignal(signal: Signal, decoded: unknown, { translator, intake }: OtlpDependencies): Promise<Taken> {
-  if (signal === "traces") return takeTraces(decoded, translator, intake);
-  return signal === "logs" ? takeLogs(decoded, intake) : { items: 0, rejected: 0, message: "" };
+export async function takeSignal(signal: Signal, decoded: unknown, dependencies: OtlpDependencies): Promise<Taken> {
+  const { translators, intake, spans } = dependencies;
+  const taker: Taker = takers[signal];
+  const taken = await taker(decoded, translators, intake, spans);
+  if (taken.ignored > 0) dependencies.ignored?.(signal, taken.ignored);
+  return taken;
 }
 
 /** The body decompressed, and as it came. */
-async function readBoth(request: Request): Promise<{ body: Buffer; raw: Buffer }> {
+async function readBoth(request: Request, held: Held): Promise<{ body: Buffer; raw: Buffer }> {
   const opened = openBody(request);
   const chunks: Buffer[] = [];
-  if (opened !== request) request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const body = await readBytes(opened, MAX_BODY_BYTES);
-  return { body, raw: opened === request ? body : Buffer.concat(chunks) };
+  let bytes = 0;
+  const keep = (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    try {
+      // What is compressed may be larger than what it unpacks to, and go on for ever without unpacking to anything.
+      if (bytes > MAX_BODY_BYTES) throw tooLarge("the body", MAX_BODY_BYTES);
+      held.grow(chunk.length);
+    } catch (error) {
+      opened.destroy(error as Error);
+    }
+  };
+  if (opened !== request) request.on("data", keep);
+  try {
+    const body = await readBytes(opened, MAX_BODY_BYTES, held);
+    return { body, raw: opened === request ? body : Buffer.concat(chunks) };
+  } finally {
+    request.off("data", keep);
+  }
 }
 
 function fail(error: unknown, format: OtlpFormat | undefined, request: Request, response: Response): void {
   const { status, message } = judge(error);
   if (status === 429 || status === 503) response.set("Retry-After", String(RETRY_AFTER_SECONDS));
-  const code = grpcCodes[status] ?? 2;
-  // What is left of the body is not read, so the connection cannot be used again.
-  response.set("Connection", "close").status(status);
-  if (format === undefined) response.json({ code, message });
-  else response.type(format.contentType).send(asBuffer(format.status(code, message)));
-  request.unpipe();
-  request.resume();
+  const { contentType, body } = statusIn(format, status, message);
+  response.status(status).type(contentType);
+  answerEarly(request, response, body);
 }
 
 /** Whose fault it is, as an HTTP status, and a sentence about it. */
@@ -141,9 +156,4 @@ export function judge(error: unknown): { status: number; message: string } {
   if (error.code === "queue_full")
     return { status: 429, message: "more events wait to be kept than may; send these again later" };
   return { status: 503, message: `events cannot be kept at the moment: ${error.message}` };
-}
-
-/** Bytes, so that nothing is added to the content type. */
-function asBuffer(content: Uint8Array | string): Buffer {
-  return typeof content === "string" ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }

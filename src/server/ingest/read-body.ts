@@ -1,25 +1,44 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { redactText } from "../../redaction/redact-text.ts";
+import type { Held } from "./body-room.ts";
 
 /** What is wrong with a request, for whoever sent it. */
 export class RequestError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
-    super(message);
+    // Whoever sent a secret in the wrong place is not to find it again in every log of refusals.
+    super(redactText(message));
     this.name = "RequestError";
     this.status = status;
   }
 }
 
+/** What JSON.parse found wrong, but for the piece of the body that it may show. */
+export function notJson(error: unknown): RequestError {
+  const found = error instanceof Error ? error.message.replace(/(?:, )?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, "") : "";
+  return new RequestError(400, `the body is not JSON${found === "" ? "" : ` (${found})`}`);
+}
+
+/** A request's body, decompressed; a decompressor counts the compressed bytes that it has taken. */
+export type OpenedBody = Readable & { readonly bytesWritten?: number };
+
+/** What a compressed body may unpack to without being looked at more closely. */
+const UNSUSPICIOUS_BYTES = 32 * 1_024 * 1_024;
+/** How many times its size a compressed body may unpack to beyond that. Events as text come to some 20 times, bombs to 1,000. */
+const MAX_RATIO = 200;
+
 /** The request's body, decompressed. The stream fails with a {@link RequestError} where it is cut short or broken. */
-export function openBody(request: IncomingMessage): Readable {
+export function openBody(request: IncomingMessage): OpenedBody {
   const encoding = (request.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity") return request;
   const decompressor = decompressorOf(encoding);
   if (decompressor === undefined)
     throw new RequestError(415, `Content-Encoding is ${encoding}, but has to be gzip, deflate, br or identity`);
+  // Whoever reads the body is told by reading. Where nobody does, as the request was refused before, an error must not end the process.
+  decompressor.on("error", () => undefined);
   // Whoever goes away in the middle leaves a stream that is cut short, which the decompressor would wait on for ever.
   request.once("error", (error) => decompressor.destroy(error));
   request.once("close", () => {
@@ -35,47 +54,35 @@ function decompressorOf(encoding: string) {
 }
 
 /** Reads a whole body as text. */
-export async function readText(body: Readable, maxBytes: number): Promise<string> {
-  return decode(await readBytes(body, maxBytes));
+export async function readText(body: OpenedBody, maxBytes: number, held?: Held): Promise<string> {
+  return decode(await readBytes(body, maxBytes, held));
 }
 
 /** Reads a whole body. Limits count after decompression, so that a small request cannot become a large one in memory. */
-export async function readBytes(body: Readable, maxBytes: number): Promise<Buffer> {
+export async function readBytes(body: OpenedBody, maxBytes: number, held?: Held): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of readChunks(body)) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLarge("the body", maxBytes);
+    held?.grow(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-/** Reads a body line by line, without ever holding more than one line and what has just arrived. Empty lines are passed over. */
-export async function* readLines(body: Readable, maxLineBytes: number): AsyncIterableIterator<{ number: number; text: string }> {
-  let rest = Buffer.alloc(0);
-  let number = 0;
-  for await (const chunk of readChunks(body)) {
-    let from = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      const line = rest.length === 0 ? chunk.subarray(from, end) : Buffer.concat([rest, chunk.subarray(from, end)]);
-      rest = Buffer.alloc(0);
-      from = end + 1;
-      number += 1;
-      if (line.length > maxLineBytes) throw tooLarge(`line ${number}`, maxLineBytes);
-      const text = decode(line).trim();
-      if (text !== "") yield { number, text };
-    }
-    rest = Buffer.concat([rest, chunk.subarray(from)]);
-    if (rest.length > maxLineBytes) throw tooLarge(`line ${number + 1}`, maxLineBytes);
-  }
-  const text = decode(rest).trim();
-  if (text !== "") yield { number: number + 1, text };
-}
-
-async function* readChunks(body: Readable): AsyncIterableIterator<Buffer> {
+/** The body as it arrives. Whoever stops reading leaves a request as it is, and lets go of a decompressor. */
+export async function* readChunks(body: OpenedBody): AsyncIterableIterator<Buffer> {
+  let bytes = 0;
   try {
-    for await (const chunk of body) yield chunk as Buffer;
+    // A request that is destroyed takes its connection along, and then there is nobody to answer.
+    for await (const chunk of body.iterator({ destroyOnReturn: body.bytesWritten !== undefined })) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > UNSUSPICIOUS_BYTES && bytes > (body.bytesWritten ?? bytes) * MAX_RATIO) {
+        throw new RequestError(413, `the body unpacks to more than ${MAX_RATIO} times its size`);
+      }
+      yield chunk as Buffer;
+    }
   } catch (error) {
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, `the body cannot be read (${error instanceof Error ? error.message : "unknown error"})`);
@@ -85,14 +92,14 @@ async function* readChunks(body: Readable): AsyncIterableIterator<Buffer> {
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** @throws RequestError where the bytes are no UTF-8 */
-export function decode(bytes: Buffer): string {
+export function decode(bytes: Uint8Array, what = "the body "): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw new RequestError(400, "the body is not valid UTF-8");
+    throw new RequestError(400, `${what}is not valid UTF-8`);
   }
 }
 
-function tooLarge(what: string, maxBytes: number): RequestError {
+export function tooLarge(what: string, maxBytes: number): RequestError {
   return new RequestError(413, `${what} is larger than ${maxBytes} bytes (after decompression)`);
 }

@@ -17,7 +17,11 @@ export function slotAt<Gathered>(slots: Slots<Gathered>, unixMillis: number, mak
   if (index <= slots.newest - slots.capacity) return undefined;
   if (index > slots.newest) {
     slots.newest = index;
-    for (const old of slots.byIndex.keys()) if (old <= index - slots.capacity) slots.byIndex.delete(old);
+    // The oldest stand first, but for those that were told late: these go with those before them, so that nobody has to look at all.
+    for (const old of slots.byIndex.keys()) {
+      if (old > index - slots.capacity) break;
+      slots.byIndex.delete(old);
+    }
   }
   let gathered = slots.byIndex.get(index);
   if (gathered === undefined) {

@@ -265,3 +265,21 @@ test.each([
 ])("%j is the moment %j", (value, moment) => {
   expect(readTime(value)).toBe(moment);
 });
+
+describe("what a model or a tool was given and gave back", () => {
+  const tool = (payload: object) =>
+    read({ event_type: "tool_called", payload: { agent_id: "a", tool: "t", duration: 1, ...payload } }).data;
+
+  test("is text, and JSON where it was none", () => {
+    expect(tool({ arguments: { path: "a.ts" }, result: ["ok"], success: true })).toMatchObject({
+      arguments: '{"path":"a.ts"}',
+      result: '["ok"]',
+      outcome: "success",
+    });
+  });
+
+  test("says how the call ended where it is a word for that and nothing else does", () => {
+    expect(tool({ result: "failed" })).toEqual({ tool: "t", durationSeconds: 1, outcome: "failure" });
+    expect(tool({ result: "done", outcome: "failure" })).toMatchObject({ outcome: "failure", result: "done" });
+  });
+});

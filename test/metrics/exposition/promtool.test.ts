@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metricDefinitions, metricName } from "../../../src/metrics/definitions.ts";
 import { watchHost } from "../../../src/metrics/host.ts";
 import { collectNodeMetrics } from "../../../src/metrics/node.ts";
-import { exampleList } from "../../helpers/examples.ts";
+import { exampleList, examples } from "../../helpers/examples.ts";
 import { TestMetrics } from "../../helpers/metrics.ts";
 
 const PROMTOOL = "/usr/bin/promtool";
@@ -22,14 +22,18 @@ async function filledFleet() {
   // A start whose end comes later than everything else, for what is in progress.
   for (const { full } of exampleList) if (/_started$|_assigned$/.test(full.type)) fleet.feed(full);
   fleet.feed({ type: "budget_set", data: { kind: "day", limitUsd: 10 } });
+  fleet.feed({ ...examples.model_called.full, data: { ...examples.model_called.full.data, costUsd: undefined } });
   const { metrics } = fleet;
   metrics.eventsDropped.inc({ queue: "jsonl", reason: "queue_full" });
   metrics.queueDepth.set({ queue: "jsonl" }, 3);
   metrics.queueCapacity.set({ queue: "jsonl" }, 10_000);
   metrics.tapFailures.inc({ tap: "metrics" });
+  metrics.otlpIgnored.inc({ signal: "logs" });
   metrics.spansDropped.inc({ reason: "queue_full" });
   metrics.storeCommitDuration.observe({}, 0.004);
   metrics.storeFailures.inc({ reason: "write_failed" });
+  metrics.spoolBytes.set({}, 1_024);
+  metrics.spoolFailures.inc({});
   metrics.liveClients.set({}, 2);
   metrics.liveDelivery.observe({}, 0.002);
   metrics.labelOverflows.inc({ metric: "agent_tool_calls_total" });

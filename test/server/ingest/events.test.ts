@@ -159,7 +159,6 @@ describe("bad input", () => {
     ["an unknown encoding", "{}", { "content-encoding": "zip" }, 415, "Content-Encoding is zip"],
     ["an unknown type", "a,b", { "content-type": "text/csv" }, 415, "Content-Type is text/csv"],
     ["invalid UTF-8", new Uint8Array([0x22, 0xff, 0xfe, 0x22]), {}, 400, "not valid UTF-8"],
-    ["a line of 2 MB", `"${"x".repeat(2_000_000)}"`, ndjson, 413, "line 1 is larger than 1048576 bytes"],
   ])("%s", async (_what, body, headers, status, message) => {
     const hub = await startTestHub();
     const sent = await send(hub, body, headers);
@@ -205,24 +204,6 @@ describe("bad input", () => {
     const ids = (await hub.hub.query({})).events.map(({ id }) => id);
     expect(ids).not.toContain("E-2");
     expect(ids).toContain("E-3");
-  });
-
-  test("a hundred thousand agent names become 200 labels and `other`, and the next scrape is quick", {
-    timeout: 120_000,
-  }, async () => {
-    const hub = await startTestHub();
-    for (let batch = 0; batch < 20; batch += 1) {
-      const events = Array.from({ length: 5_000 }, (_, index) => ({
-        type: "safety_blocked",
-        agent: `agent-${batch}-${index}`,
-        data: { policy: "p" },
-      }));
-      expect((await send(hub, lines(...events), ndjson)).answer.accepted).toBe(5_000);
-    }
-    const startedAt = performance.now();
-    const page = await (await fetch(`${hub.hub.url}/metrics`)).text();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-    expect(page.split("\n").filter((line) => line.startsWith("agent_safety_blocks_total{")).length).toBe(201);
   });
 });
 

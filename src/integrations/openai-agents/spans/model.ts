@@ -12,8 +12,7 @@ const UNKNOWN_MODEL = "unknown";
  * does unless `traceIncludeSensitiveData` is false.
  */
 export const mapGeneration: Mapping<GenerationSpanData> = (data, around) => ({
-  end: (error) =>
-    tellModelCall(around, error, data.model, readUsage(data.usage) ?? readUsage(data.output?.[0]?.usage), data.input),
+  end: (error) => tellModelCall(around, error, data.model, readUsage(data.usage) ?? readUsage(data.output?.[0]?.usage), data),
 });
 
 /**
@@ -21,7 +20,11 @@ export const mapGeneration: Mapping<GenerationSpanData> = (data, around) => ({
  * used: such a call is counted, and its tokens are unknown.
  */
 export const mapResponse: Mapping<ResponseSpanData> = (data, around) => ({
-  end: (error) => tellModelCall(around, error, data._response?.model, readUsage(data._response?.usage), data._input),
+  end: (error) =>
+    tellModelCall(around, error, data._response?.model, readUsage(data._response?.usage), {
+      input: data._input,
+      output: data._response?.output,
+    }),
 });
 
 /**
@@ -33,26 +36,33 @@ function tellModelCall(
   error: SpanError | null,
   given: unknown,
   usage: TokenUsage | undefined,
-  input: unknown,
+  { input, output }: { readonly input?: unknown; readonly output?: unknown },
 ): void {
   const { crowsnest, options, inside, startedUnixMillis } = around;
   const model = typeof given === "string" && given !== "" ? given : UNKNOWN_MODEL;
   const provider = ask(() => options.provider?.(model)) ?? "openai";
-  const call = crowsnest.begin("modelCall", { provider, model }, inside, startedUnixMillis);
+  const call = crowsnest.begin("modelCall", { provider, model, input }, inside, startedUnixMillis);
   if (usage !== undefined) {
     call.handle.usage(usage);
     const costUsd = askNumber(() => options.price?.(model, usage));
     if (costUsd !== undefined) call.handle.cost(costUsd);
   }
+  call.handle.output(output);
   // Whether a failed call is trouble is seen at the agent: the SDK may try again.
   settle(call, failureOf(error, "ModelError", false));
-  if (usage !== undefined) tellContext(around, model, usage, input);
+  if (usage !== undefined) tellContext(around, { provider, model }, usage, input);
 }
 
 /** What the context holds after the call: the request as a whole and what was answered, which the next request begins with. */
-function tellContext({ crowsnest, options, inside, agent }: Around, model: string, usage: TokenUsage, input: unknown): void {
-  const limitTokens = askNumber(() => options.contextLimitTokens?.(model, agent));
+function tellContext(
+  { crowsnest, options, inside, agent }: Around,
+  asked: { readonly provider: string; readonly model: string },
+  usage: TokenUsage,
+  input: unknown,
+): void {
+  const limitTokens = askNumber(() => options.contextLimitTokens?.(asked.model, agent));
   const context = {
+    ...asked,
     tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
     ...(Array.isArray(input) ? { items: input.length } : {}),
     ...(limitTokens === undefined ? {} : { limitTokens }),

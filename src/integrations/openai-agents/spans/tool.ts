@@ -1,13 +1,9 @@
-import { hash } from "node:crypto";
 import type { FunctionSpanData, MCPListToolsSpanData } from "@openai/agents";
 import { noteToldInside } from "../../../instrument/face.ts";
 import { failureOf, settle } from "../failure.ts";
 import type { Mapping } from "../mapping.ts";
 
-/** Enough of a hash to see that the arguments are the same as before. */
-const HASH_CHARS = 16;
-
-/** A tool of the agent is called. Its arguments are not kept, only a hash of them, so that loops show. */
+/** A tool of the agent is called. */
 export const mapTool: Mapping<FunctionSpanData> = (data, { crowsnest, inside }) => {
   const call = crowsnest.begin("toolCall", { tool: data.name, toolType: "function" }, inside);
   return {
@@ -15,10 +11,9 @@ export const mapTool: Mapping<FunctionSpanData> = (data, { crowsnest, inside }) 
     end(error) {
       call.handle.details({
         ...(data.mcp_data === undefined ? {} : { toolType: "mcp" }),
-        ...(typeof data.input === "string" && data.input !== ""
-          ? { argumentsHash: hash("sha256", data.input, "hex").slice(0, HASH_CHARS) }
-          : {}),
+        ...(typeof data.input === "string" && data.input !== "" ? { arguments: data.input } : {}),
       });
+      if (data.output !== "") call.handle.result(data.output);
       const failure = failureOf(error, "ToolError");
       settle(call, failure);
       // Where the run fails by its tool, that is the same error.

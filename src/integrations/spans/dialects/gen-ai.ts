@@ -22,8 +22,14 @@ export const genAiAttributes: AttributeNames = {
     "gen_ai.usage.cached_input_tokens",
   ],
   cacheWriteTokens: [attribute.cacheWriteTokens, "gen_ai.usage.cache_creation_input_tokens"],
-  reasoningTokens: [attribute.reasoningTokens, "gen_ai.usage.reasoning_tokens", "gen_ai.usage.output_tokens.reasoning"],
-  costUsd: ["gen_ai.usage.cost", "gen_ai.usage.total_cost"],
+  reasoningTokens: [
+    attribute.reasoningTokens,
+    "gen_ai.usage.reasoning_tokens",
+    "gen_ai.usage.output_tokens.reasoning",
+    "gen_ai.usage.details.reasoning_tokens",
+  ],
+  // Pydantic AI calls it the operation's.
+  costUsd: ["gen_ai.usage.cost", "gen_ai.usage.total_cost", "operation.cost"],
   finishReason: [attribute.finishReasons],
   firstTokenSeconds: ["gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token"],
   firstTokenMillis: [],
@@ -31,6 +37,13 @@ export const genAiAttributes: AttributeNames = {
   toolType: [attribute.toolType],
   toolCallId: [attribute.toolCallId],
   toolArguments: ["gen_ai.tool.call.arguments"],
+  toolResult: ["gen_ai.tool.call.result"],
+  input: ["gen_ai.input.messages", "gen_ai.prompt", "gen_ai.prompt.#"],
+  output: ["gen_ai.output.messages", "gen_ai.completion", "gen_ai.completion.#"],
+  handoffSource: [attribute.handoffSource, "gen_ai.handoff.from_agent"],
+  handoffTarget: [attribute.handoffTarget, "gen_ai.handoff.to_agent"],
+  taskId: [],
+  taskType: [],
 };
 
 const kinds = new Map<string, SpanKind>([

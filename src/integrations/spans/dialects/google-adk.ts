@@ -2,7 +2,10 @@ import { firstText } from "../span.ts";
 import type { Dialect } from "./dialect.ts";
 import { genAi, genAiAttributes } from "./gen-ai.ts";
 
-/** Google's Agent Development Kit: the GenAI conventions, except for its model calls and, in older versions, its agents' runs. */
+/**
+ * Google's Agent Development Kit: the GenAI conventions, except that version 1 called its model calls `call_llm` and, at first, its
+ * agents' runs `agent_run [scribe]`.
+ */
 export const googleAdk: Dialect = {
   name: "google_adk",
   kindOf(span) {
@@ -11,11 +14,14 @@ export const googleAdk: Dialect = {
     if (span.name === "call_llm") return "model";
     if (/^agent_run \[.+\]$/.test(span.name)) return "agent";
     // In parallel calls, ADK adds up what the single calls had told.
-    return span.name === "execute_tool (merged)" ? undefined : genAi.kindOf(span);
+    return span.name === "execute_tool (merged)" ? "nothing" : genAi.kindOf(span);
   },
   attributes: {
     ...genAiAttributes,
     session: ["gcp.vertex.agent.session_id", ...genAiAttributes.session],
     toolArguments: ["gcp.vertex.agent.tool_call_args", ...genAiAttributes.toolArguments],
+    toolResult: ["gcp.vertex.agent.tool_response", ...genAiAttributes.toolResult],
+    input: ["gcp.vertex.agent.llm_request", ...genAiAttributes.input],
+    output: ["gcp.vertex.agent.llm_response", ...genAiAttributes.output],
   },
 };

@@ -12,6 +12,7 @@ import {
   costPerTask,
   costPerTaskOverTime,
   costToday,
+  unpricedCalls,
 } from "../panels/cost.ts";
 import type { Context } from "./context.ts";
 
@@ -45,9 +46,9 @@ export function costAndBudgets({ queries: q, thresholds, service, agent }: Conte
       },
       {
         title: "By agent and model",
-        lines: [line(8, costByAgent(q), costByModel(q)), line(8, costOfAgents(q), costOfModels(q), costPerTaskOverTime(q))],
+        lines: [line(8, costByAgent(q), costByModel(q)), line(8, costOfAgents(q), costOfModels(q), unpricedCalls(q))],
       },
-      { title: "By day", lines: [line(8, costByDay(q))] },
+      { title: "By hour and day", lines: [line(8, costPerTaskOverTime(q), [costByDay(q), 16])] },
     ],
   };
 }

@@ -141,3 +141,17 @@ export function costOfModels(q: PanelQueries): Panel {
     query: { expr: `sort_desc(${q.increase({ metric: "cost", by: ["model"] })})`, legend: "{{model}}" },
   });
 }
+
+export function unpricedCalls(q: PanelQueries): Panel {
+  return bars({
+    title: "Model calls without a price",
+    shows: "Successful calls in the time shown that are missing from all costs and budgets, as their model's price is not known.",
+    whenBad:
+      "Any bar: ask crowsnest prices for that model, and give its price by the option prices (the guide's page on prices).",
+    unit: unit.count,
+    query: {
+      expr: `sort_desc(${q.increaseOfRare({ metric: "unpricedModelCalls", by: ["provider", "model"] })})`,
+      legend: "{{provider}} {{model}}",
+    },
+  });
+}

@@ -68,6 +68,18 @@ export function eventsLostByQueue(q: PanelQueries): Panel {
   });
 }
 
+export function otlpIgnored(q: PanelQueries): Panel {
+  return timeSeries({
+    title: "OpenTelemetry that tells nothing",
+    shows:
+      "Spans, log records and metric points per second that were accepted and told nothing of agents, or nothing that was not told elsewhere.",
+    whenBad:
+      "Much of it is usual, as programs export more than their agents. All of it, while Events stays at 0: the agents' instrumentation writes in words that are not understood.",
+    unit: unit.perSecond,
+    queries: [{ expr: orNone(q.rate({ metric: "otlpIgnored", by: ["instance", "signal"] })), legend: "{{instance}} {{signal}}" }],
+  });
+}
+
 export function fullestQueue(q: PanelQueries, { queueFillRatio }: Thresholds): Panel {
   return stat({
     title: "Fullest queue",
@@ -98,7 +110,7 @@ export function trouble(q: PanelQueries): Panel {
   return timeSeries({
     title: "Other losses",
     shows:
-      "Spans not exported, label values replaced by other, metrics left out of a scrape, listeners that failed: each per second.",
+      "Spans not exported, label values replaced by other, metrics left out of a scrape, listeners that failed, batches that the disk did not take for the spool: each per second.",
     whenBad:
       "Spans: see whether the collector answers. Label values: an id is used as a name, find it by the metric's name. The rest is in the log.",
     unit: unit.perSecond,
@@ -110,6 +122,7 @@ export function trouble(q: PanelQueries): Panel {
       },
       { expr: orNone(q.rate({ metric: "scrapeErrors", by: ["instance", "metric"] })), legend: "{{instance}} scrape {{metric}}" },
       { expr: orNone(q.rate({ metric: "tapFailures", by: ["instance", "tap"] })), legend: "{{instance}} listener {{tap}}" },
+      { expr: orNone(q.rate({ metric: "spoolFailures", by: ["instance"] })), legend: "{{instance}} spool" },
     ],
   });
 }
@@ -176,6 +189,17 @@ export function scrapeTime(q: PanelQueries, { processingP95Seconds }: Thresholds
       legend: `{{instance}} p${quantile * 100}`,
     })),
     thresholds: [[processingP95Seconds, "red"]],
+  });
+}
+
+export function spool(q: PanelQueries): Panel {
+  return timeSeries({
+    title: "Spool",
+    shows: "Events on disk that wait for the hub, in processes that send their events to one, by process.",
+    whenBad:
+      "Rising: the hub is away or too slow, and /health of that process says which. At maxSpoolBytes, the newest events are lost.",
+    unit: unit.bytes,
+    queries: [{ expr: orNone(q.sum({ metric: "spoolBytes", by: ["instance"] })), legend: "{{instance}}" }],
   });
 }
 

@@ -1,0 +1,54 @@
+import type { TokenUsage } from "../../instrument/kinds/model-call.ts";
+import { numberIn, property, textIn } from "./property.ts";
+
+/** What a model's answer says about the call. */
+export interface Answer {
+  readonly usage: TokenUsage | undefined;
+  readonly finishReason: string | undefined;
+  readonly model: string | undefined;
+}
+
+/** Reads the answer to one prompt. Where several were asked for at once, the first one carries what all of them used. */
+export function readAnswer(output: unknown): Answer {
+  const generation = first(first(property(output, "generations")));
+  const message = property(generation, "message");
+  const about = property(message, "response_metadata");
+  const info = property(generation, "generationInfo");
+  const reasons = ["finish_reason", "stop_reason", "finishReason", "stopReason", "done_reason"];
+  return {
+    usage: readUsage(property(message, "usage_metadata")) ?? readTotals(property(property(output, "llmOutput"), "tokenUsage")),
+    finishReason: textIn(about, ...reasons) ?? textIn(info, ...reasons),
+    model: textIn(about, "model_name", "model"),
+  };
+}
+
+/** LangChain's own way of counting: input includes the cached tokens, output the reasoning ones. */
+function readUsage(usage: unknown): TokenUsage | undefined {
+  const input = property(usage, "input_token_details");
+  const output = property(usage, "output_token_details");
+  return withoutAbsent({
+    inputTokens: numberIn(usage, "input_tokens"),
+    outputTokens: numberIn(usage, "output_tokens"),
+    cacheReadTokens: numberIn(input, "cache_read"),
+    cacheWriteTokens: numberIn(input, "cache_creation"),
+    reasoningTokens: numberIn(output, "reasoning"),
+  });
+}
+
+/** What models that answer with text rather than with messages say. */
+function readTotals(usage: unknown): TokenUsage | undefined {
+  return withoutAbsent({
+    inputTokens: numberIn(usage, "promptTokens", "prompt_tokens"),
+    outputTokens: numberIn(usage, "completionTokens", "completion_tokens"),
+  });
+}
+
+/** Undefined where nothing is known: models that say nothing of tokens come with zeros. */
+function withoutAbsent(usage: { readonly [K in keyof TokenUsage]: number | undefined }): TokenUsage | undefined {
+  if ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) === 0) return undefined;
+  return Object.fromEntries(Object.entries(usage).filter(([, tokens]) => tokens !== undefined));
+}
+
+function first(list: unknown): unknown {
+  return Array.isArray(list) ? list[0] : undefined;
+}
