@@ -46,6 +46,21 @@ export const optionDefinitions = {
     takes: portTakes,
     help: "Port of the hub for what OpenTelemetry exports by gRPC. [default: 4317]",
   },
+  wsPort: {
+    schema: port,
+    takes: portTakes,
+    help: "Second port of the hub, for WebSockets that watch the live stream; it has one at /ws of its first port, too. [default: 3010]",
+  },
+  liveQueueEvents: {
+    schema: z.number().int().min(1).max(100_000),
+    takes: "a whole number from 1 to 100000",
+    help: "Most events that wait for one slow watcher of the live stream; then the oldest give way, and it is told how many. [default: 100]",
+  },
+  allowedOrigins: {
+    schema: z.union([z.string().min(1), z.array(z.string().min(1))]),
+    takes: "origins of web pages such as https://console.example.com, as a list or separated by commas",
+    help: "Web pages of other origins that may ask the hub and watch it, beside its own. [default: none]",
+  },
   data: {
     schema: z.string().min(1),
     takes: "the path of a folder that can be written to",
@@ -169,6 +184,10 @@ export interface Config {
   readonly otlpPortIsChosen: boolean;
   readonly otlpGrpcPort: number | "off";
   readonly otlpGrpcPortIsChosen: boolean;
+  readonly wsPort: number | "off";
+  readonly wsPortIsChosen: boolean;
+  readonly liveQueueEvents: number;
+  readonly allowedOrigins: string | readonly string[] | undefined;
   readonly data: string;
   readonly store: string | undefined;
   readonly token: string | undefined;
@@ -243,6 +262,10 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     otlpPortIsChosen: options.otlpPort !== undefined,
     otlpGrpcPort: options.otlpGrpcPort ?? 4317,
     otlpGrpcPortIsChosen: options.otlpGrpcPort !== undefined,
+    wsPort: options.wsPort ?? 3010,
+    wsPortIsChosen: options.wsPort !== undefined,
+    liveQueueEvents: options.liveQueueEvents ?? 100,
+    allowedOrigins: options.allowedOrigins,
     data: options.data ?? ".crowsnest",
     store: options.store,
     token: options.token,

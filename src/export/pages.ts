@@ -1,5 +1,4 @@
 import type { StoredEvent } from "../events/types.ts";
-import { encodeCursor } from "../store/cursor.ts";
 import type { EventPage, EventQuery } from "../store/event-store.ts";
 import type { Selection } from "./selection.ts";
 
@@ -18,12 +17,13 @@ export function* pagesOf(
   const [oldest] = query({ ...selection, order: "oldest-first", limit: 1 }).events;
   if (newest === undefined || oldest === undefined) return;
   const { sinceUnixMillis = Number.NEGATIVE_INFINITY, untilUnixMillis = Number.POSITIVE_INFINITY, ...others } = selection;
-  let cursor: string | undefined = encodeCursor("oldest-first", oldest.seq - 1);
-  while (cursor !== undefined) {
-    const page: EventPage = query({ ...others, order: "oldest-first", limit: PAGE_EVENTS, cursor });
-    yield page.events.filter(
+  let afterSeq = oldest.seq - 1;
+  while (afterSeq < newest.seq) {
+    const { events } = query({ ...others, order: "oldest-first", limit: PAGE_EVENTS, afterSeq });
+    yield events.filter(
       ({ seq, timeUnixMillis }) => seq <= newest.seq && timeUnixMillis >= sinceUnixMillis && timeUnixMillis < untilUnixMillis,
     );
-    cursor = (page.events.at(-1)?.seq ?? newest.seq) < newest.seq ? page.nextCursor : undefined;
+    // Where there are none any more, the rest was deleted since.
+    afterSeq = events.at(-1)?.seq ?? newest.seq;
   }
 }

@@ -16,6 +16,7 @@ export function createHubApp(
   intake: EventsIntake & HookIntake,
   otlp: RequestHandler,
   claudeCode: ClaudeCode,
+  observatory: RequestHandler,
 ): Express {
   const app = createGuardedApp(config);
   app.use(createObserveRouter(observed));
@@ -24,6 +25,7 @@ export function createHubApp(
   app.use(otlp);
   app.use(createAlertmanagerHook(intake));
   app.use(createClaudeCodeHook(claudeCode, intake));
+  app.use(observatory);
   app.get("/", (_request, response) => {
     response
       .type("text/plain")

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { refuse } from "./refuse.ts";
 
@@ -5,13 +6,23 @@ const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
  * On a loopback address, answers only requests that were made to a loopback name: a page from the web could otherwise point a name
- * of its own at 127.0.0.1 and read what the hub knows (DNS rebinding).
+ * of its own at 127.0.0.1 and read what the hub knows (DNS rebinding). Says why a request is not answered; undefined where it is.
  */
-export function createHostGuard(host: string): RequestHandler {
+export function createHostCheck(host: string): (headers: IncomingHttpHeaders) => { status: number; error: string } | undefined {
   const guarded = isLoopback(host);
+  return (headers) => {
+    if (!guarded || isAllowed(headers.host, host)) return undefined;
+    return { status: 421, error: `this hub answers to ${host} and localhost only, not to the Host that was sent` };
+  };
+}
+
+/** The same check as a request handler. */
+export function createHostGuard(host: string): RequestHandler {
+  const check = createHostCheck(host);
   return (request: Request, response: Response, next: NextFunction) => {
-    if (!guarded || isAllowed(request.headers.host, host)) return next();
-    refuse(request, response, 421, `this hub answers to ${host} and localhost only, not to the Host that was sent`);
+    const refusal = check(request.headers);
+    if (refusal === undefined) next();
+    else refuse(request, response, refusal.status, refusal.error);
   };
 }
 

@@ -19,7 +19,8 @@ import type { EventsIntake } from "./ingest/events-router.ts";
 import { OtlpIngest } from "./ingest/otlp-ingest.ts";
 import { Translators } from "./ingest/translators.ts";
 import { Intake } from "./intake.ts";
-import { type Listener, listen } from "./listen.ts";
+import { type HttpListener, listen } from "./listen.ts";
+import { Observatory } from "./observatory.ts";
 import { replayStore } from "./replay.ts";
 
 export interface HubOptions extends ConfigInput {
@@ -34,6 +35,8 @@ export interface Hub {
   readonly otlpUrl: string;
   /** The same for those that speak gRPC. */
   readonly otlpGrpcUrl: string;
+  /** Where WebSockets watch the live stream, beside `/ws` of `url`; empty where it has no port of its own for them. */
+  readonly wsUrl: string;
   /** The thin layer for agents that run in the hub's own process, under a service name of their own. */
   attach(options: { readonly service: string; readonly resources?: boolean }): Face;
   /** Keeps events and then counts the new ones. Resolves when they are durable. */
@@ -85,7 +88,8 @@ class RunningHub implements Hub {
   readonly #registry = new Registry();
   readonly #translators = new Translators();
   #tracing: Tracing | undefined;
-  #listener: Listener | undefined;
+  #listener: HttpListener | undefined;
+  readonly #observatory: Observatory;
   #otlp: OtlpIngest | undefined;
   #pruneTimer: NodeJS.Timeout | undefined;
   #ready = false;
@@ -109,6 +113,7 @@ class RunningHub implements Hub {
       lost: (reason, count, error) => this.#core.lost("store", reason, count, error),
       failed: (reason) => this.#core.metrics.storeFailures.inc({ reason }),
     });
+    this.#observatory = new Observatory(this.#core, store);
     this.#core.components.push({ name: "store", check: () => this.#checkStore() });
     this.#core.queues.push(this.#storeQueue());
     this.#core.judges.push((start, nowMillis) => this.#translators.claudeCode.goesOn(start, nowMillis));
@@ -126,13 +131,19 @@ class RunningHub implements Hub {
     return this.#otlp?.grpcUrl ?? "";
   }
 
+  get wsUrl(): string {
+    return this.#observatory.wsUrl ?? "";
+  }
+
   async start(): Promise<void> {
     const { config } = this.#core;
     await this.#core.loadPrices();
     await replayStore(this.#store, (event) => {
       this.#core.replay(event);
       this.#translators.replay(event);
+      this.#observatory.replay(event);
     });
+    const observatory = await this.#observatory.start();
     this.#core.bus.tap("translators", (event) => this.#translators.kept(event));
     for (const sink of await openSinks(config, this.#core)) await this.#core.bus.connect(sink);
     if (config.traces) this.#tracing = await this.#startTracing();
@@ -148,9 +159,10 @@ class RunningHub implements Hub {
     this.#otlp = new OtlpIngest(this.#core, intake, this.#translators);
     await this.#otlp.start();
     const observed = this.#core.observed("hub", () => this.#ready && this.#closing === undefined);
-    const app = createHubApp(observed, config, intake, this.#otlp.router, this.#translators.claudeCode);
+    const app = createHubApp(observed, config, intake, this.#otlp.router, this.#translators.claudeCode, observatory);
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
     await this.#otlp.listen();
+    await this.#observatory.listen(this.#listener);
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();
     this.#ready = true;
@@ -246,6 +258,7 @@ class RunningHub implements Hub {
     if (!(await withinDeadline(this.#intake.flush(), deadlineMillis))) this.#core.lost("store", "deadline", this.#intake.depth);
     await this.#core.bus.close(deadlineMillis);
     const closing = [
+      this.#observatory.close(),
       this.#otlp?.close(deadlineMillis),
       this.#core.closeTracing(this.#tracing),
       this.#store.close(),

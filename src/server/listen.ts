@@ -20,6 +20,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+export interface HttpListener extends Listener {
+  readonly server: Server;
+}
+
 /** Slow or silent clients must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MILLIS = 30_000;
 /** How often that is looked after. */
@@ -47,7 +51,7 @@ export async function listen(
   port: number,
   option: string,
   { keepsProcessAlive = true, requestTimeoutMillis = REQUEST_TIMEOUT_MILLIS }: ListenSettings = {},
-): Promise<Listener> {
+): Promise<HttpListener> {
   const server = createServer(
     {
       requestTimeout: requestTimeoutMillis,
@@ -67,6 +71,7 @@ export async function listen(
   return {
     url: `http://${shownHost}:${address.port}`,
     port: address.port,
+    server,
     close() {
       closing ??= shutDown(server);
       return closing;

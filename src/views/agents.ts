@@ -46,7 +46,7 @@ interface FinishedTask {
   readonly endedUnixMillis: number;
 }
 
-interface State {
+export interface State {
   readonly agents: Map<string, Agent>;
   /** Who has which task, by the task's id. */
   readonly assigned: Map<string, string>;

@@ -25,7 +25,7 @@ interface Followed {
   readonly lately: Slots<{ usd: number }>;
 }
 
-interface State {
+export interface State {
   /** By service, and there by scope. */
   readonly budgets: Map<string, Map<string, Followed>>;
   /** Names of workflows that run, by the id of the run. */

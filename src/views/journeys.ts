@@ -32,7 +32,7 @@ interface Session {
   atMillis: number;
 }
 
-interface State {
+export interface State {
   readonly slots: Slots<Map<string, Counts>>;
   readonly types: Map<string, true>;
   /** Milestones that were begun and not ended, by what ties their start to their end. */

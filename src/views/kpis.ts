@@ -12,7 +12,7 @@ const SLOT_MILLIS = 300_000;
 const SLOTS = 2_018;
 const HOUR_MILLIS = 3_600_000;
 
-interface State {
+export interface State {
   readonly slots: Slots<KpiSums>;
   readonly fold: KpiFold;
 }

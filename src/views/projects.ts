@@ -16,7 +16,7 @@ interface Entry {
   readonly createdMillis: number;
 }
 
-interface State {
+export interface State {
   readonly projects: Map<string, Entry>;
   readonly features: Map<string, Entry>;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { count, moment, momentOf, share } from "./parts/answer.ts";
 import { ratio, touch } from "./parts/bounded-map.ts";
 import { named } from "./parts/named.ts";
-import { outcomesAnswer, periodHours, tellOutcomes, totalsAnswer } from "./parts/outcomes/answer.ts";
+import { limit, outcomesAnswer, periodHours, tellOutcomes, totalsAnswer } from "./parts/outcomes/answer.ts";
 import { addOutcome, newOutcomes, type Outcomes } from "./parts/outcomes/outcomes.ts";
 import { answerOfTally, newTally, resultOf, type Tally, tallyAnswer } from "./parts/outcomes/tally.ts";
 import { HOUR_MILLIS } from "./parts/tiers.ts";
@@ -22,12 +22,12 @@ interface User extends Tally {
   lastMillis: number;
 }
 
-interface Skill extends Outcomes<SkillTally> {
+export interface Skill extends Outcomes<SkillTally> {
   readonly journeys: Map<string, User>;
   readonly runs: Map<string, User>;
 }
 
-type State = Map<string, Skill>;
+export type State = Map<string, Skill>;
 
 const skillTally = tallyAnswer.extend({
   cacheHits: count,
@@ -58,7 +58,7 @@ export const skillsView = defineView({
   summary: "Every skill: how often it is used and how well, how long it takes, what goes wrong, how often a cache answers.",
   version: 1,
   types: ["skill_invoked"],
-  query: z.strictObject({ skill: z.string().optional().describe("Name of a skill."), hours: periodHours }),
+  query: z.strictObject({ skill: z.string().optional().describe("Name of a skill."), hours: periodHours, limit }),
   answer: z.object({
     hours: z.number().int(),
     all: totalsAnswer(skillTally).describe("All skills together."),
@@ -78,8 +78,8 @@ export const skillsView = defineView({
     const runId = data.runId ?? event.workflowId;
     if (runId !== undefined) addUse(skill.runs, runId, result, timeUnixMillis);
   },
-  read(state, { skill: wanted, hours }, now) {
-    const { all, each } = tellOutcomes(state, counting, { name: wanted, hours, now });
+  read(state, { skill: wanted, hours, limit: most }, now) {
+    const { all, each } = tellOutcomes(state, counting, { name: wanted, limit: most, hours, now });
     const since = now - hours * HOUR_MILLIS;
     return {
       hours,

@@ -35,7 +35,7 @@ interface Task {
   durationSeconds: number | undefined;
 }
 
-interface State {
+export interface State {
   readonly open: Map<string, Task>;
   readonly ended: Map<string, Task>;
 }

@@ -13,7 +13,7 @@ const SLOT_MILLIS = 5_000;
 const SLOTS = 181;
 const WINDOW_MINUTES = [1, 5, 15] as const;
 
-interface Gathered {
+export interface Gathered {
   readonly byType: Map<EventType, number>;
   /** Pieces of work that ended, and those of them that failed. */
   ended: number;

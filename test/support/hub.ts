@@ -20,6 +20,7 @@ export async function startTestHub(options: HubOptions = {}): Promise<TestHub> {
     port: 0,
     otlpPort: "off",
     otlpGrpcPort: "off",
+    wsPort: "off",
     hostMetrics: false,
     log: (message) => told.push(message),
     ...options,

@@ -19,9 +19,9 @@ class Watcher {
     await until(`event ${seq} (there are ${this.seqs.length}, up to ${this.seqs.at(-1)})`, () => this.seqs.at(-1) === seq);
   }
 
-  /** Waits for a notice with such a field, and gives the newest one. */
-  told(field: string): Promise<Message> {
-    return until(`a notice with ${field}`, () => this.notices.findLast((notice) => field in notice));
+  /** Waits for so many notices with such a field, and gives the last of them. */
+  told(field: string, times = 1): Promise<Message> {
+    return until(`${times} notices with ${field}`, () => this.notices.filter((notice) => field in notice)[times - 1]);
   }
 
   protected take(message: Message): void {
@@ -101,23 +101,25 @@ export async function watchSse(url: string, query = "", init: RequestInit = {}):
   return new SseWatcher(await fetch(`${url}/api/cato/events/stream${query}`, { signal: abort.signal, ...init }));
 }
 
-/** A WebSocket by hand: it is open, and from then on neither reads nor answers anything unless the test does. Ends with the test. */
-export async function silentClient(port: number, path = "/ws"): Promise<Socket> {
+/** Watches by hand: from the answer on it neither reads nor answers anything unless the test does. Ends with the test. */
+export async function silentClient(port: number, path = "/ws", headers: readonly string[] = upgradeHeaders): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   onTestFinished(() => void socket.destroy());
   socket.on("error", () => undefined);
-  socket.write(
-    [
-      `GET ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${port}`,
-      "Connection: Upgrade",
-      "Upgrade: websocket",
-      "Sec-WebSocket-Version: 13",
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-      "\r\n",
-    ].join("\r\n"),
-  );
+  socket.write([`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...headers, "\r\n"].join("\r\n"));
   await new Promise((resolve) => socket.once("data", resolve));
   socket.pause();
   return socket;
+}
+
+const upgradeHeaders = [
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+/** The same by server-sent events. */
+export function silentSseClient(port: number): Promise<Socket> {
+  return silentClient(port, "/api/cato/events/stream", []);
 }

@@ -21,6 +21,8 @@ export interface TestLive {
   readonly told: { dropped: number; watched: number; readonly deliveredSeconds: number[] };
   /** Keeps events in the store and then publishes them, as the hub does; a number stands for so many heartbeats. */
   publish(events: number | readonly AgentEvent[]): Promise<readonly StoredEvent[]>;
+  /** Deletes everything from the store. */
+  prune(): Promise<unknown>;
   /** Says goodbye and stops listening; what was kept stays in its folder. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function startLive({ port = 0, data, refusal, slowReads, ...options
       for (const event of stored) stream.publish(event);
       return stored;
     },
+    prune: () => store.prune(Date.now() + 1_000 * 86_400_000),
     stop,
   };
 }
@@ -91,6 +94,7 @@ function readers(store: EventStore, slowReads: () => Promise<unknown> = async ()
       return events;
     },
     async seqBefore(sinceUnixMillis: number) {
+      await slowReads();
       const [first] = (await store.query({ sinceUnixMillis, limit: 1 })).events;
       return first === undefined ? (await store.stats()).lastSeq : first.seq - 1;
     },

@@ -23,6 +23,7 @@ export function runNode(args: readonly string[], options: { env?: NodeJS.Process
       ...process.env,
       NODE_V8_COVERAGE: undefined,
       CROWSNEST_OTLP_PORT: "0",
+      CROWSNEST_WS_PORT: "0",
       CROWSNEST_OTLP_GRPC_PORT: "0",
       ...options.env,
     },

@@ -67,7 +67,7 @@ describe("what the image holds", () => {
     const app = await assembleApp();
     const hub = runNode(["bin/crowsnest.js", "serve", "--port", "0", "--data", join(app, "data")], {
       cwd: app,
-      env: { PATH: dirname(process.execPath), CROWSNEST_OTLP_PORT: "0", CROWSNEST_OTLP_GRPC_PORT: "0" },
+      env: { PATH: dirname(process.execPath), CROWSNEST_OTLP_PORT: "0", CROWSNEST_OTLP_GRPC_PORT: "0", CROWSNEST_WS_PORT: "0" },
     });
     const [, port = ""] = await hub.saw(/^listening http:\/\/127\.0\.0\.1:(\d+)/m);
     const healthy = () => runNode(["deploy/healthy.js"], { cwd: app, env: { CROWSNEST_PORT: port } });

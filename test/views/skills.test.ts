@@ -74,8 +74,10 @@ describe("skills", () => {
 
   it("have a trend by the hour for a day and by the day for thirty", () => {
     const { trend } = one([
-      [-35 * DAY, used()],
+      [-30 * DAY, used()],
+      [-29 * DAY, used()],
       [-2 * DAY, failed()],
+      [-24 * HOUR, used()],
       [-23 * HOUR, used()],
       [-2 * HOUR, failed()],
       [-2 * HOUR + 1, used()],
@@ -87,8 +89,9 @@ describe("skills", () => {
       ["2025-03-04T12:00:00.000Z", 1, 0],
     ]);
     expect(trend.daily.map(({ startAt, total }) => [startAt, total])).toEqual([
+      ["2025-02-03T00:00:00.000Z", 1],
       ["2025-03-02T00:00:00.000Z", 1],
-      ["2025-03-03T00:00:00.000Z", 1],
+      ["2025-03-03T00:00:00.000Z", 2],
       ["2025-03-04T00:00:00.000Z", 3],
     ]);
   });
@@ -132,6 +135,7 @@ describe("skills", () => {
   it("tell the ten most frequent failures within the period only", () => {
     const old = Array.from({ length: 5 }, () => [-3 * DAY, failed("an old one")] as const);
     const many = Array.from({ length: 12 }, (_, index) => [-MINUTE, failed(`${"another ".repeat(index + 1)}one`)] as const);
+    expect(one(old, { hours: 1 }).failures).toEqual([]);
     const { failures } = one([...old, ...many], { hours: 1 });
     expect(failures).toHaveLength(10);
     expect(failures.map(({ pattern }) => pattern)).not.toContain("an old one");
@@ -201,9 +205,22 @@ describe("skills", () => {
     expect(skills(steps, { skill: "review" }).skills.map(({ skill }) => skill)).toEqual(["review"]);
   });
 
+  it("are told up to a limit, the most used first, while the figures of all are of all", () => {
+    const answer = skills(
+      [
+        [0, used()],
+        [0, used({ skill: "plan" })],
+        [0, used({ skill: "plan" })],
+      ],
+      { limit: 1 },
+    );
+    expect(answer.skills.map(({ skill }) => skill)).toEqual(["plan"]);
+    expect(answer.all.total).toBe(3);
+  });
+
   it("beyond 500 are other", () => {
     const steps = Array.from({ length: 600 }, (_, index) => [0, used({ skill: `skill-${index}` })] as const);
-    const answer = skills(steps);
+    const answer = skills(steps, { limit: 1_000 });
     expect(answer.skills).toHaveLength(501);
     expect(answer.skills[0]).toMatchObject({ skill: "other", total: 100 });
     expect(answer.all.total).toBe(600);

@@ -1,9 +1,29 @@
 import { z } from "zod";
 import type { Endpoint } from "./endpoint.ts";
-import { problemSchema } from "./problem.ts";
+import { type JsonSchema, JsonSchemas } from "./openapi/json-schemas.ts";
+import { type Answer, type Bodies, type Operation, operationOf } from "./openapi/operation.ts";
+import { otherOperations } from "./openapi/operations/index.ts";
 
-/** The OpenAPI 3.1 document of all endpoints, made from the schemas that validate their parameters and type their answers. */
+/** What the guards before every operation answer. */
+const refusal = z.object({ error: z.string() }).meta({ id: "Refusal", description: "Why a request was not let in." });
+const guards = {
+  401: { description: "The token is missing or wrong.", content: { "application/json": refusal } },
+  403: {
+    description: "The request comes from a page of another origin, or the hub is open to others and has no token.",
+    content: { "application/json": refusal },
+  },
+  421: {
+    description: "The hub listens on this machine only, and the request was made to another host.",
+    content: { "text/plain": z.string() },
+  },
+} as const satisfies Record<number, Answer>;
+
+/** The OpenAPI 3.1 document of everything that a hub answers, made from the schemas that validate its parameters and type its answers. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
+  const operations = [...endpoints.map(operationOf), ...otherOperations];
+  const schemas = new JsonSchemas();
+  const responses = responsesOf(guards, schemas);
+  const paths = Object.groupBy(operations, ({ path }) => path) as Record<string, readonly Operation[]>;
   return {
     openapi: "3.1.1",
     info: {
@@ -14,37 +34,56 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     },
     servers: [{ url: "/" }],
     security: [{}, { token: [] }],
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
-    paths: Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { get: operationOf(endpoint) }])),
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths: Object.fromEntries(
+      Object.entries(paths).map(([path, here]) => [
+        path,
+        Object.fromEntries(here.map((operation) => [operation.method, describe(operation, schemas)])),
+      ]),
+    ),
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer", description: "Where the hub has a token." } },
-      schemas: { Problem: schemaOf(problemSchema, "output") },
+      responses,
+      schemas: schemas.components,
     },
   };
 }
 
-function operationOf({ path, tag, summary, params, query, answer, missing }: Endpoint): object {
+function describe(operation: Operation, schemas: JsonSchemas): object {
+  const { method, path, tag, summary, description, params, query, headers, takes, answers, isOpen = false } = operation;
+  const statuses = isOpen ? ["421"] : Object.keys(guards);
   return {
-    operationId: path
-      .replace("/api/", "")
-      .replaceAll(/[^a-zA-Z0-9]+/g, "_")
-      .replace(/_$/, ""),
+    operationId: idOf(method, path),
     tags: [tag],
     summary,
-    parameters: [...parametersOf(params, "path"), ...parametersOf(query, "query")],
+    ...(description === undefined ? {} : { description }),
+    parameters: [
+      ...parametersOf(params, "path", schemas),
+      ...parametersOf(query, "query", schemas),
+      ...parametersOf(headers, "header", schemas),
+    ],
+    ...(takes === undefined ? {} : { requestBody: { required: true, content: contentOf(takes, "input", schemas) } }),
     responses: {
-      200: { description: "The answer.", content: { "application/json": { schema: schemaOf(answer, "output") } } },
-      304: { description: "Nothing has changed since the answer whose ETag was sent as If-None-Match." },
-      400: problem("A parameter is not right."),
-      ...(missing === undefined ? {} : { 404: problem(missing) }),
-      503: problem("The store cannot be read at the moment."),
+      ...responsesOf(answers, schemas),
+      ...Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }])),
     },
+    ...(isOpen ? { security: [] } : {}),
   };
 }
 
-function parametersOf(schema: z.ZodObject, place: "path" | "query"): object[] {
-  const { properties = {}, required = [] } = schemaOf(schema, "input") as {
-    properties?: Record<string, { description?: string }>;
+/** `getWorkflowsById`, `postV1Events` */
+function idOf(method: string, path: string): string {
+  const words = path
+    .replace(/^\/api\//, "")
+    .replaceAll(/\{(\w+)\}/g, "by $1")
+    .split(/[^a-zA-Z0-9]+/);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
+function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query" | "header", schemas: JsonSchemas): object[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemas.of(schema, "input") as {
+    properties?: Record<string, JsonSchema>;
     required?: string[];
   };
   return Object.entries(properties).map(([name, { description, ...rest }]) => ({
@@ -53,14 +92,33 @@ function parametersOf(schema: z.ZodObject, place: "path" | "query"): object[] {
     required: place === "path" || required.includes(name),
     ...(description === undefined ? {} : { description }),
     schema: rest,
+    // Lists are one value, separated by commas.
+    ...(rest.type === "array" ? { style: "form", explode: false } : {}),
   }));
 }
 
-function problem(description: string): object {
-  return { description, content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } };
+function responsesOf(answers: Operation["answers"], schemas: JsonSchemas): object {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, headers, content }]) => [
+      status,
+      {
+        description,
+        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+        ...(content === undefined ? {} : { content: contentOf(content, "output", schemas) }),
+      },
+    ]),
+  );
 }
 
-function schemaOf(schema: z.ZodType, io: "input" | "output"): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" });
-  return rest;
+function headersOf(headers: NonNullable<Answer["headers"]>): object {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
+}
+
+function contentOf(bodies: Bodies, io: "input" | "output", schemas: JsonSchemas): object {
+  return Object.fromEntries(
+    // Without a schema a body is bytes, by the rules of OpenAPI 3.1.
+    Object.entries(bodies).map(([type, body]) => [type, body === "binary" ? {} : { schema: schemas.of(body, io) }]),
+  );
 }

@@ -58,5 +58,6 @@ export function sendProblem(response: Response, { status, message, errors }: Pro
 
 function parameterOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") return issue.keys.join(", ");
-  return issue.path.map(String).join(".");
+  // A parameter is never more than a list, whose items the message tells apart.
+  return String(issue.path[0] ?? "");
 }

@@ -8,8 +8,10 @@ import type { Subscriber } from "./subscriber.ts";
 /** Reads stored events after a seq, in order; fewer than `limit` where there are no more. */
 export type ReadAfter = (seq: number, limit: number) => Promise<readonly StoredEvent[]>;
 
-/** Events that a watcher is sent at once. */
+/** Events that are read at once. */
 const PAGE_EVENTS = 500;
+/** Events that are written at once. */
+const SLICE_EVENTS = 50;
 
 /**
  * Sends watchers what they missed, as fast as their connections take it, and then lets them go live: without a gap, as the last step is
@@ -49,10 +51,11 @@ export class CatchUp {
 
   async #step(subscriber: Subscriber): Promise<void> {
     if (!subscriber.takesMore) return subscriber.taken();
+    const { lastSeq } = this.#recent;
     const rest = this.#recent.after(subscriber.seq, PAGE_EVENTS);
     if (rest === undefined) return this.#sendPage(subscriber);
-    subscriber.catchUp(rest);
-    subscriber.seq = rest.at(-1)?.seq ?? this.#recent.lastSeq;
+    if (!sendWhileTaken(subscriber, rest)) return;
+    subscriber.seq = rest.at(-1)?.seq ?? lastSeq;
     if (rest.length < PAGE_EVENTS) subscriber.goLive();
     else await nextTurn();
   }
@@ -63,9 +66,22 @@ export class CatchUp {
     const page = await this.#readAfter(subscriber.seq, PAGE_EVENTS);
     if (subscriber.turn !== turn) return;
     // The store is ahead of what is published: those events are still to come live.
-    const published = page.filter(({ seq }) => seq <= lastSeq);
-    subscriber.catchUp(published.map((event) => new LiveEvent(event)));
+    const published = page.filter(({ seq }) => seq <= lastSeq).map((event) => new LiveEvent(event));
     // Where there are no more, whatever lies between was deleted since.
-    subscriber.seq = published.length < PAGE_EVENTS ? lastSeq : (published.at(-1)?.seq ?? lastSeq);
+    if (sendWhileTaken(subscriber, published) && published.length < PAGE_EVENTS) subscriber.seq = lastSeq;
   }
+}
+
+/**
+ * Hands events over, a slice at a time, and says whether that was all: what a slow connection does not take is read again later, rather
+ * than kept for it.
+ */
+function sendWhileTaken(subscriber: Subscriber, events: readonly LiveEvent[]): boolean {
+  for (let start = 0; start < events.length; start += SLICE_EVENTS) {
+    if (!subscriber.takesMore) return false;
+    const slice = events.slice(start, start + SLICE_EVENTS);
+    subscriber.catchUp(slice);
+    subscriber.seq = slice.at(-1)?.seq ?? subscriber.seq;
+  }
+  return true;
 }

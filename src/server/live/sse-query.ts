@@ -13,7 +13,7 @@ function given<Item extends z.ZodType>(item: Item) {
 
 const seq = z.coerce.number({ error: "has to be the id of an event" }).int().nonnegative();
 
-const querySchema = z.strictObject({
+export const querySchema = z.strictObject({
   event_types: given(eventType),
   agents: given(name),
   workflows: given(name),

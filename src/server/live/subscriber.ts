@@ -17,8 +17,8 @@ export type SubscriberState = "live" | "paused" | "replaying" | "gone";
 
 /** Bytes that may wait in a connection before events wait in front of it. */
 const MAX_BACKLOG_BYTES = 256 * 1_024;
-/** A connection that takes no answers while it goes on asking is ended before they fill the memory. */
-const MAX_UNREAD_ANSWERS_BYTES = 4 * MAX_BACKLOG_BYTES;
+/** Whoever goes on asking and does not take the answers is let go before they fill the memory. */
+const MAX_UNREAD_NOTICES_BYTES = 256 * 1_024;
 
 /**
  * One watcher. While its connection takes what it is given, events go straight out; while it does not, they wait here, the oldest give
@@ -38,6 +38,7 @@ export class Subscriber {
   #state: SubscriberState = "live";
   #waiting: readonly LiveEvent[] = [];
   #untoldDrops = 0;
+  #unreadNoticesBytes = 0;
   #turn = 0;
   #wake: (() => void) | undefined;
   #stuck: { readonly sinceMillis: number; readonly backlogBytes: number } | undefined;
@@ -103,8 +104,9 @@ export class Subscriber {
   }
 
   notify(notice: object): void {
-    if (this.#connection.backlogBytes < MAX_UNREAD_ANSWERS_BYTES)
-      this.#connection.write(this.encoding.notice(notice, this.position));
+    const bytes = this.encoding.notice(notice, this.position);
+    this.#unreadNoticesBytes = this.takesMore ? 0 : this.#unreadNoticesBytes + bytes.length;
+    if (this.#unreadNoticesBytes < MAX_UNREAD_NOTICES_BYTES) this.#connection.write(bytes);
     else this.close(closeCodes.misbehaved, "answers are not taken");
   }
 

@@ -23,7 +23,7 @@ interface Spent {
   readonly ledger: Ledger;
 }
 
-interface State {
+export interface State {
   readonly hours: Slots<Spent>;
   readonly days: Slots<Spent>;
   readonly taskTypes: Map<string, string>;

@@ -3,7 +3,7 @@ import type { Outcome } from "../../events/fields.ts";
 import type { EventOf } from "../../events/types.ts";
 import { addTotals, newTotals, type Totals, totalsOf } from "../costs/totals.ts";
 import { count, share } from "../parts/answer.ts";
-import { pushBounded, ratio } from "../parts/bounded-map.ts";
+import { ratio } from "../parts/bounded-map.ts";
 import type { Histogram } from "../parts/histogram.ts";
 import { named } from "../parts/named.ts";
 import { clipMessage } from "../parts/outcomes/failure-pattern.ts";
@@ -85,7 +85,9 @@ export function applyCall(providers: Map<string, Provider>, provider: Provider, 
   const { outcome, errorType, errorMessage: message } = data;
   const errorMessage = message === undefined ? undefined : clipMessage(message);
   const error = { atMillis: timeUnixMillis, model: data.model, agent: call.agent, outcome, errorType, errorMessage };
-  pushBounded(provider.lastErrors, error, LAST_ERRORS);
+  provider.lastErrors.push(error);
+  provider.lastErrors.sort((one, other) => one.atMillis - other.atMillis);
+  if (provider.lastErrors.length > LAST_ERRORS) provider.lastErrors.shift();
 }
 
 function newCalls(timeUnixMillis: number): Calls {

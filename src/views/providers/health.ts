@@ -30,14 +30,16 @@ export interface Health {
 export function healthOf(calls: Calls, now: number): Health {
   for (const hours of HOURS_JUDGED) {
     const tally = counting.answerOf(talliedWithin(calls.tallies, hours, now, counting.nothing));
-    const { availabilityRatio, successRatio, succeeded, failed } = tally;
+    const { availabilityRatio, successRatio, succeeded, failed, unavailable } = tally;
     if (succeeded + failed < thresholds.minCalls || availabilityRatio === null || successRatio === null) continue;
     const within = `of ${succeeded + failed} calls within ${hours === 1 ? "an hour" : "a day"}`;
     const slowness = hours === 1 ? slownessOf(calls, now) : null;
     const reasons = [
       availabilityRatio < thresholds.degradedBelowAvailabilityRatio &&
         `${percent(1 - availabilityRatio)} ${within} found it unavailable`,
-      successRatio < thresholds.degradedBelowSuccessRatio && `${percent(1 - successRatio)} ${within} failed`,
+      successRatio < thresholds.degradedBelowSuccessRatio &&
+        failed > unavailable &&
+        `${percent(1 - successRatio)} ${within} failed`,
       slowness !== null &&
         slowness >= thresholds.degradedFromSlowness &&
         `it takes ${slowness.toFixed(1)} times as long as on the last day`,
@@ -57,9 +59,9 @@ export function overallOf(statuses: readonly HealthStatus[]): HealthStatus {
 }
 
 function slownessOf({ durations }: Calls, now: number): number | null {
-  const hour = durationsWithin(durations, 1, now);
-  const [current, usual] = [quantile(hour, 0.5), quantile(durationsWithin(durations, 24, now), 0.5)];
-  return hour.count < thresholds.minCalls || current === null || usual === null || usual === 0 ? null : current / usual;
+  const current = quantile(durationsWithin(durations, 1, now), 0.5);
+  const usual = quantile(durationsWithin(durations, 24, now), 0.5);
+  return current === null || usual === null || usual === 0 ? null : current / usual;
 }
 
 function percent(ratio: number): string {

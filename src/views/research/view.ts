@@ -14,7 +14,7 @@ const OTHERS = "\u0000others";
 /** Most tasks whose agent is remembered. */
 const MAX_TASKS = 20_000;
 
-interface State {
+export interface State {
   readonly slots: Slots<Map<string, Gathered>>;
   /** Who has a task, so that its going to somebody else is seen. */
   readonly owners: Map<string, string>;

@@ -12,7 +12,7 @@ const MAX_RUNS = 500;
 /** Most nodes of all runs together. */
 const MAX_NODES = 100_000;
 
-interface State {
+export interface State {
   readonly runs: Map<string, Run>;
   nodes: number;
 }

@@ -133,10 +133,11 @@ test("a new filter takes the place of the old one, from the seq on that the answ
   await live.publish(inputs);
   await watcher.reached(4);
   watcher.say({ subscribe: { severity: "warning", agents: ["critic"] } });
-  await watcher.told("seq");
-  await live.publish(inputs.map((input, index) => complete({ ...input, id: `again-${index}` })));
+  await watcher.told("subscribed", 2);
+  await live.publish(inputs.map((input, index) => ({ ...input, id: `again-${index}` })));
   await watcher.reached(9);
   watcher.say({ subscribe: {} });
+  await watcher.told("subscribed", 3);
   await live.publish(1);
   await watcher.reached(11);
   expect(watcher.seqs).toEqual([3, 4, 9, 11]);

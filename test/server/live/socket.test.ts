@@ -24,8 +24,8 @@ test("a console gets every event in the shape that it reads, one in a frame, and
   for (const path of ["/ws", "/"]) {
     const watcher = await watch(live.url, path);
     const [{ seq } = { seq: 0 }] = await live.publish([
-      complete({ ...handoff, id: `first at ${path}` }),
-      complete({ ...handoff, id: `second at ${path}` }),
+      { ...handoff, id: `first at ${path}` },
+      { ...handoff, id: `second at ${path}` },
     ]);
     await watcher.reached(seq + 1);
     expect(watcher.messages[0]).toEqual({

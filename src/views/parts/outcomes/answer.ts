@@ -46,9 +46,18 @@ type OutcomesAnswer<Answer> = TotalsAnswer<Answer> & {
   lastSeenAt: string;
 };
 
+export const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(1_000)
+  .default(100)
+  .describe("Most of them in the answer, the most frequent first.");
+
 export interface Asked {
   /** Only the thing of this name. */
   readonly name?: string | undefined;
+  readonly limit?: number;
   readonly hours: number;
   readonly now: number;
 }
@@ -57,28 +66,32 @@ export interface Asked {
 export function tellOutcomes<Sums extends Tally, Answer extends TallyAnswer, Thing extends Outcomes<Sums>>(
   things: ReadonlyMap<string, Thing>,
   counting: Counting<Sums, Answer>,
-  { name: wanted, hours, now }: Asked,
+  asked: Asked,
 ): { all: TotalsAnswer<Answer>; each: { name: string; thing: Thing; sums: Sums; answer: OutcomesAnswer<Answer> }[] } {
+  const { name: wanted, limit: most, hours, now } = asked;
   const allSums = counting.nothing();
   const allDurations = newHistogram();
-  const each = [];
+  const found = [];
   for (const [name, thing] of things) {
     if (thing.lastMillis <= now - LONGEST_MILLIS || (wanted !== undefined && wanted !== name)) continue;
     const sums = talliedWithin(thing.tallies, hours, now, counting.nothing);
     const durations = durationsWithin(thing.durations, hours, now);
     addNumbers(allSums, sums);
     addHistogram(allDurations, durations);
-    const answer = {
-      ...counting.answerOf(sums),
-      durationSeconds: percentilesOf(durations),
-      windows: windowsOf(thing.tallies, counting, now),
-      trend: trendOf(thing.tallies, counting, now),
-      failures: topFailures(thing.failures, hours, now),
-      firstSeenAt: momentOf(thing.firstMillis),
-      lastSeenAt: momentOf(thing.lastMillis),
-    };
-    each.push({ name, thing, sums, answer });
+    found.push({ name, thing, sums, durations, totals: counting.answerOf(sums) });
   }
-  each.sort((one, other) => other.answer.total - one.answer.total || one.name.localeCompare(other.name));
+  found.sort((one, other) => other.totals.total - one.totals.total || one.name.localeCompare(other.name));
+  const each = found.slice(0, most).map(({ durations, totals, ...rest }) => ({
+    ...rest,
+    answer: {
+      ...totals,
+      durationSeconds: percentilesOf(durations),
+      windows: windowsOf(rest.thing.tallies, counting, now),
+      trend: trendOf(rest.thing.tallies, counting, now),
+      failures: topFailures(rest.thing.failures, hours, now),
+      firstSeenAt: momentOf(rest.thing.firstMillis),
+      lastSeenAt: momentOf(rest.thing.lastMillis),
+    },
+  }));
   return { all: { ...counting.answerOf(allSums), durationSeconds: percentilesOf(allDurations) }, each };
 }

@@ -65,7 +65,7 @@ export function windowsOf<Sums extends Tally, Answer extends TallyAnswer>(
   { nothing, answerOf }: Counting<Sums, Answer>,
   now: number,
 ): (Answer & { hours: number })[] {
-  return WINDOW_HOURS.map((hours) => ({ ...answerOf(talliedWithin(tallies, hours, now, nothing)), hours }));
+  return WINDOW_HOURS.map((hours) => ({ hours, ...answerOf(talliedWithin(tallies, hours, now, nothing)) }));
 }
 
 export function trendOf<Sums extends Tally, Answer extends TallyAnswer>(
@@ -99,5 +99,5 @@ function bucketsOf<Sums extends Tally, Answer extends TallyAnswer>(
   }
   return [...sums]
     .sort(([one], [other]) => one - other)
-    .map(([index, sum]) => ({ ...answerOf(sum), startAt: momentOf(index * width * widthMillis) }));
+    .map(([index, sum]) => ({ startAt: momentOf(index * width * widthMillis), ...answerOf(sum) }));
 }

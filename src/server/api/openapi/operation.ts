@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { Endpoint } from "../endpoint.ts";
+import { problemSchema } from "../problem.ts";
+
+/** Something that can be asked of a hub by HTTP, as the OpenAPI document tells it. */
+export interface Operation {
+  readonly method: "get" | "post";
+  /** With parameters as OpenAPI writes them. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly takes?: Bodies;
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Needs no token, as `/metrics`. */
+  readonly isOpen?: boolean;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** What headers of the answer mean, by name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly content?: Bodies;
+}
+
+/** What a body is, by media type; `binary` is neither text nor JSON. */
+export type Bodies = Readonly<Record<string, z.ZodType | "binary">>;
+
+/** What an endpoint of the table is as an operation. */
+export function operationOf({ path, tag, summary, params, query, answer, missing }: Endpoint): Operation {
+  return {
+    method: "get",
+    path,
+    tag,
+    summary,
+    params,
+    query,
+    answers: {
+      200: {
+        description: "The answer.",
+        headers: { ETag: "Changes with the answer; send it back as If-None-Match." },
+        content: { "application/json": answer },
+      },
+      304: { description: "Nothing has changed since the answer whose ETag was sent as If-None-Match." },
+      400: problem("A parameter is not right."),
+      ...(missing === undefined ? {} : { 404: problem(missing) }),
+      500: problem("The hub could not answer."),
+      503: problem("The store cannot be read at the moment."),
+    },
+  };
+}
+
+/** An answer by RFC 9457. */
+export function problem(description: string, headers?: Answer["headers"]): Answer {
+  return { description, ...(headers === undefined ? {} : { headers }), content: { "application/problem+json": problemSchema } };
+}
