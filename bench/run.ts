@@ -8,8 +8,11 @@ import { benchHotPath } from "./hot-path.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest/ingest.ts";
 import { benchOtlp } from "./ingest/otlp.ts";
+import { benchLive } from "./live/live.ts";
 import type { BenchResult } from "./measure.ts";
 import { benchOverhead } from "./overhead.ts";
+import { benchRebuild } from "./rebuild/rebuild.ts";
+import { benchViews } from "./rebuild/views.ts";
 import { benchScrape } from "./scrape.ts";
 
 /** Every benchmark by name; `npm run bench -- NAME …` runs only those. */
@@ -20,6 +23,9 @@ const benchmarks: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   import: benchImport,
   ingest: benchIngest,
   otlp: benchOtlp,
+  live: benchLive,
+  rebuild: benchRebuild,
+  views: benchViews,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });

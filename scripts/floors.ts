@@ -8,7 +8,7 @@ export const floors: readonly (readonly string[])[] = [
   ["events"],
   ["folds", "prices", "redaction"],
   ["bus", "metrics", "tracing", "store", "config.ts", "exit.ts"],
-  ["instrument", "views", "analysis", "sinks", "health"],
+  ["instrument", "views", "analysis", "sinks", "export", "health"],
   ["integrations", "review", "crowsnest.ts", "core.ts", "load-prices.ts", "relay.ts", "monitoring"],
   ["server", "zero-code"],
   ["cli", "index.ts", "register.ts"],

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderAssets } from "../src/monitoring/write-assets.ts";
 import { renderAlertsReference } from "./alerts-reference.ts";
+import { renderApiReference } from "./api-reference.ts";
 import { renderEventsReference } from "./events-reference.ts";
+import { renderExportReference } from "./export-reference.ts";
 import { renderMetricsReference } from "./metrics-reference.ts";
 import { renderOptionsReference } from "./options-reference.ts";
 
@@ -12,7 +14,9 @@ const generatedFolders = ["docs/reference", "alerts/rules", "grafana/dashboards"
 /** Everything that is made from the sources, by its path. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   return {
+    "docs/reference/api.md": renderApiReference(),
     "docs/reference/events.md": renderEventsReference(),
+    "docs/reference/export.md": renderExportReference(),
     "docs/reference/metrics.md": renderMetricsReference(),
     "docs/reference/options.md": renderOptionsReference(),
     "docs/reference/alerts.md": renderAlertsReference(),

@@ -67,7 +67,11 @@ function* runOf(index: number, random: () => number): Generator<Told, undefined>
       yield {
         ...work,
         type: "tool_called",
-        data: { tool: pick(["read_file", "edit", "search"]), outcome: failed ? "failure" : "success", durationSeconds: seconds(1) },
+        data: {
+          tool: pick(["read_file", "edit", "search"]),
+          outcome: failed ? "failure" : "success",
+          durationSeconds: seconds(1),
+        },
       };
       yield { ...work, type: "context_updated", data: { tokens: Math.floor(random() * 100_000), limitTokens: 200_000 } };
     }
@@ -79,9 +83,14 @@ function* runOf(index: number, random: () => number): Generator<Told, undefined>
     };
     const skill = { skill: pick(SKILLS), outcome: random() < 0.9 ? "success" : "failure", cacheHit: random() < 0.5 } as const;
     yield { ...work, type: "skill_invoked", data: { ...skill, durationSeconds: seconds(5), runId: ids.workflowId } };
-    if (random() < 0.1) yield { ...work, type: "error_raised", data: { errorType: "TimeoutError", errorMessage: `no answer in ${index} s` } };
+    if (random() < 0.1)
+      yield { ...work, type: "error_raised", data: { errorType: "TimeoutError", errorMessage: `no answer in ${index} s` } };
     yield { ...work, type: "agent_completed", operationId: taskId, data: { outcome: "success", durationSeconds: seconds(20) } };
-    yield { ...work, type: "task_completed", data: { taskType, durationSeconds: seconds(30), retries: Math.floor(random() * 3) } };
+    yield {
+      ...work,
+      type: "task_completed",
+      data: { taskType, durationSeconds: seconds(30), retries: Math.floor(random() * 3) },
+    };
     const handoff = { fromAgent: worker, toAgent: other };
     yield { ...ids, type: "handoff_started", operationId: `handoff-${taskId}`, data: handoff };
     const ended = { outcome: "success", durationSeconds: seconds(2) } as const;

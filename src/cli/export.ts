@@ -92,13 +92,17 @@ async function toFile(request: ExportRequest, path: string): Promise<void> {
   try {
     const { events, bytes } = await write(request, createWriteStream(partial));
     await rename(partial, path);
-    console.log(`wrote ${events} events to ${path} (${(bytes / 1e6).toFixed(1)} MB)`);
+    console.log(`wrote ${events} events to ${path} (${sizeText(bytes)})`);
   } catch (error) {
     await rm(partial, { force: true });
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
     throw new ConfigError("--out", `names ${path}, which cannot be written (${code})`);
   }
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 async function write(request: ExportRequest, target: Writable): Promise<{ events: number; bytes: number }> {

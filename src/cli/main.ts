@@ -3,6 +3,7 @@ import { flagName, type OptionName, optionDefinitions, packageVersion, variableN
 import { redactText } from "../redaction/redact-text.ts";
 import type { AssetFlags } from "./assets.ts";
 import type { RemoveFlags, SetupFlags } from "./claude-code.ts";
+import type { TailFlags } from "./events-tail.ts";
 import type { ExportFlags } from "./export.ts";
 import type { PriceFlags } from "./prices.ts";
 
@@ -43,6 +44,7 @@ function createProgram(): Command {
     await command.serve(options);
   });
   addAssets(program);
+  addEvents(program);
   addExport(program);
   addPrices(program);
   addClaudeCode(program);
@@ -64,6 +66,30 @@ function addAssets(program: Command): void {
     .action(async (flags: AssetFlags) => {
       const command = await import("./assets.ts");
       command.writeAssetsTo(flags);
+    });
+}
+
+function addEvents(program: Command): void {
+  program
+    .command("events")
+    .description("Watch the events of a hub.")
+    .exitOverride()
+    .command("tail")
+    .description("Print events as they happen, a line each; comes again by itself when the hub was away, and misses nothing.")
+    .exitOverride()
+    .option("--types <types>", "Event types, separated by commas.", collectList)
+    .option("--agents <names>", "Names of agents, separated by commas.", collectList)
+    .option("--workflows <ids>", "Ids of workflow runs, separated by commas.", collectList)
+    .option("--sessions <ids>", "Ids of sessions, separated by commas.", collectList)
+    .option("--services <names>", "Services that told the events, separated by commas.", collectList)
+    .option("--severity <level>", "This much and more: info, warning, error or critical.")
+    .option("--since <when>", "From then on: 10m, 2h or 7d ago, or a moment such as 2026-11-20T12:00:00Z. [default: now]")
+    .option("--json", "Print each event as JSON.")
+    .option("--hub <url>", `Where the hub listens. (${variableName("hub")}) [default: http://127.0.0.1:9464]`)
+    .option("--token <token>", `What the hub wants to be sent, where it has a token. (${variableName("token")})`)
+    .action(async (flags: TailFlags) => {
+      const command = await import("./events-tail.ts");
+      await command.tailEvents(flags);
     });
 }
 
@@ -147,6 +173,11 @@ function collect(value: string, values: readonly string[]): readonly string[] {
   return [...values, value];
 }
 
+/** `a,b`, and the same flag given twice, are both lists. */
+function collectList(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, ...value.split(",").filter((part) => part !== "")];
+}
+
 function flagOf(name: OptionName): Option {
   const { help } = optionDefinitions[name];
   return new Option(`${flagName(name)} <value>`, `${help} (${variableName(name)})`);
@@ -154,5 +185,5 @@ function flagOf(name: OptionName): Option {
 
 /** Errors of ours that are somebody's mistake or the machine's state: their message is a sentence for people. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof Error && ["ConfigError", "ListenError", "SettingsError", "StoreError"].includes(error.name);
+  return error instanceof Error && ["ConfigError", "HubError", "ListenError", "SettingsError", "StoreError"].includes(error.name);
 }

@@ -10,6 +10,16 @@ const familyByType = new Map<string, EventFamily>(
 /** Every event type, in the order of the reference page. */
 export const eventTypes = [...familyByType.keys()] as EventType[];
 
+const ownTypes = new Map<string, EventType>(eventTypes.map((type) => [type, type]));
+
+/**
+ * The vocabulary's own copy of a type that was read from somewhere; undefined where there is no such type. Folds compare types dozens of
+ * times per event: text that was just parsed is compared letter by letter, this copy by where it lies in memory.
+ */
+export function ownType(type: string): EventType | undefined {
+  return ownTypes.get(type);
+}
+
 /** The family that an event type belongs to; undefined where there is no such type. */
 export function familyOf(type: EventType): EventFamily;
 export function familyOf(type: string): EventFamily | undefined;

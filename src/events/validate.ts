@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { envelopeFields } from "./envelope.ts";
+import { ownType } from "./families.ts";
 import { eventAbout, eventSchemas } from "./schemas.ts";
 import type { AgentEvent, EventType } from "./types.ts";
 
@@ -40,7 +41,7 @@ export function parseEvent(input: unknown): ParseResult {
   const problems = [...problemsOf(envelope.error), ...problemsOf(data.error, "data")];
   if (envelope.success && data.success) {
     const missing = eventAbout.get(schema)?.needs.filter((field) => envelope.data[field] === undefined) ?? [];
-    if (missing.length === 0) return { event: { ...envelope.data, data: data.data } as AgentEvent };
+    if (missing.length === 0) return { event: { ...envelope.data, type: ownType(type), data: data.data } as AgentEvent };
     problems.push(...missing.map((field) => ({ path: field, message: `is required for ${type}` })));
     if (missing.includes("agent")) return refuse("missing_agent", problems);
   }

@@ -45,20 +45,20 @@ const rest: readonly Column[] = [
 ];
 
 /**
- * The columns of every table of events, in order: each field of the envelope, each field of any type's `data` that is a single value,
- * and two for everything else. Fields of one name share a column. A new field of the vocabulary is a new column and renames none.
+ * The columns of every table of events, in order: each field of the envelope, each field of `data` that is a single value of one kind in every type that has it,
+ * and two for everything else. Fields of one name and kind share a column. A new field of the vocabulary is a new column and renames none.
  */
 export const columns: readonly Column[] = [...columnsOf(storedEnvelope, []), ...columnsOfData(), ...rest];
 
 function columnsOfData(): Column[] {
-  const byName = new Map<string, Column>();
-  for (const [type, schema] of Object.entries(eventSchemas)) {
-    for (const column of columnsOf(schema, [type as EventType])) {
-      const before = byName.get(column.name) ?? { ...column, types: [] };
-      byName.set(column.name, { ...column, ...before, types: [...before.types, ...column.types] });
-    }
-  }
-  return [...byName.values()];
+  const all = Object.entries(eventSchemas).flatMap(([type, schema]) => columnsOf(schema, [type as EventType]));
+  return [...Map.groupBy(all, ({ name }) => name).values()].flatMap((same) => {
+    const [first] = same as [Column, ...Column[]];
+    const having = Object.values(eventSchemas).filter(({ shape }) => Object.hasOwn(shape, first.field));
+    // A field that is a text in one event type and free-form in another would be half a column.
+    if (same.length < having.length || same.some(({ kind }) => kind !== first.kind)) return [];
+    return { ...first, types: same.flatMap(({ types }) => types) };
+  });
 }
 
 /** What a field's JSON schema says for its column. */

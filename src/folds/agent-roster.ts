@@ -1,5 +1,6 @@
 import type { Boundary } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
+import { copyOf, type Restorable } from "./restorable.ts";
 
 /** Most agents that are followed; beyond it new names are not, as their metrics would become `other` anyway. */
 const MAX_AGENTS = 5_000;
@@ -12,18 +13,22 @@ export interface RosterEntry {
   /** Runs and tasks that it has and has not finished. */
   open: number;
   lastSeenMillis: number;
-  /** Time at work that nobody has taken yet, see {@link AgentRoster.takeActiveSeconds}. */
+  /** All its time at work, and how much of it was taken, see {@link AgentRoster.takeActiveSeconds}. */
   activeMillis: number;
+  takenMillis: number;
   /** Up to where its time at work has been added up. */
   accountedUntilMillis: number;
 }
+
+/** By service and name. */
+type Entries = ReadonlyMap<string, Map<string, RosterEntry>>;
 
 /**
  * Who is there, and when each agent was at work. Time counts once however much work overlaps: while a run or a task is open the
  * clock runs, and work that is told only after the fact (a model call without a run around it) adds what is not covered yet.
  */
-export class AgentRoster {
-  readonly #entries = new Map<string, Map<string, RosterEntry>>();
+export class AgentRoster implements Restorable<Entries> {
+  #entries = new Map<string, Map<string, RosterEntry>>();
   #size = 0;
   #latest: RosterEntry | undefined;
 
@@ -36,6 +41,21 @@ export class AgentRoster {
 
   *all(): IterableIterator<RosterEntry> {
     for (const agents of this.#entries.values()) yield* agents.values();
+  }
+
+  save(): Entries {
+    return new Map([...this.#entries].map(([source, agents]) => [source, copyOf(agents)]));
+  }
+
+  /** Nothing of it was taken yet: whoever takes begins anew as well, as counters do with each process. */
+  restore(entries: Entries): void {
+    this.#entries = new Map(entries);
+    this.#latest = undefined;
+    this.#size = 0;
+    for (const entry of this.all()) {
+      entry.takenMillis = 0;
+      this.#size += 1;
+    }
   }
 
   /** `closed` is the start of the work that the event ended or took the place of. */
@@ -59,9 +79,9 @@ export class AgentRoster {
   /** Time at work up to `nowMillis` that was not taken before, in seconds; running work is included. */
   takeActiveSeconds(entry: RosterEntry, nowMillis: number): number {
     if (entry.open > 0) account(entry, nowMillis, 0);
-    const seconds = entry.activeMillis / 1_000;
-    entry.activeMillis = 0;
-    return seconds;
+    const untakenMillis = entry.activeMillis - entry.takenMillis;
+    entry.takenMillis = entry.activeMillis;
+    return untakenMillis / 1_000;
   }
 
   #count(start: AgentEvent, event: AgentEvent, by: 1 | -1): void {
@@ -91,6 +111,7 @@ export class AgentRoster {
       open: 0,
       lastSeenMillis: nowMillis,
       activeMillis: 0,
+      takenMillis: 0,
       accountedUntilMillis: 0,
     };
     agents.set(agent, entry);

@@ -1,5 +1,6 @@
 import type { BudgetKind } from "../events/fields.ts";
 import type { AgentEvent, EventData } from "../events/types.ts";
+import { copyOf, type Restorable } from "./restorable.ts";
 
 /** From which share of a budget on it warns. */
 const WARN_RATIO = 0.8;
@@ -39,9 +40,18 @@ const NOTHING: readonly Crossing[] = Object.freeze([]);
  * What was spent against which budget: from the moment it was set, or since midnight UTC for the day's. Money counts on model
  * calls only, as the same cost often stands on the agent's run as well.
  */
-export class BudgetLedger {
-  readonly #budgets = new Map<string, Budget>();
+export class BudgetLedger implements Restorable<ReadonlyMap<string, Budget>> {
+  #budgets = new Map<string, Budget>();
   #crossings: Crossing[] = [];
+
+  /** Crossings are not in it: they are taken as soon as they are made, and told by events of their own. */
+  save(): ReadonlyMap<string, Budget> {
+    return copyOf(this.#budgets);
+  }
+
+  restore(budgets: ReadonlyMap<string, Budget>): void {
+    this.#budgets = new Map(budgets);
+  }
 
   all(): IterableIterator<Budget> {
     return this.#budgets.values();

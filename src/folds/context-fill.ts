@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../events/types.ts";
+import { copyOf, type Restorable } from "./restorable.ts";
 
 /** How full one agent's context is. */
 export interface ContextFill {
@@ -15,8 +16,16 @@ export interface ContextFill {
 const MAX_AGENTS = 5_000;
 
 /** The size of each agent's latest request, and its limit where that is known. */
-export class ContextFills {
-  readonly #fills = new Map<string, ContextFill>();
+export class ContextFills implements Restorable<ReadonlyMap<string, ContextFill>> {
+  #fills = new Map<string, ContextFill>();
+
+  save(): ReadonlyMap<string, ContextFill> {
+    return copyOf(this.#fills);
+  }
+
+  restore(fills: ReadonlyMap<string, ContextFill>): void {
+    this.#fills = new Map(fills);
+  }
 
   all(): IterableIterator<ContextFill> {
     return this.#fills.values();

@@ -5,15 +5,30 @@ import { BudgetLedger } from "./budget-ledger.ts";
 import { ContextFills } from "./context-fill.ts";
 import { OpenOperations } from "./open-operations.ts";
 import { RecentErrors } from "./recent-errors.ts";
+import type { Restorable } from "./restorable.ts";
 import { StateSizes } from "./state-sizes.ts";
 import { TaskWaits } from "./task-waits.ts";
+
+/** One more whenever the shape or the meaning of what any part saves changes: an older one is then not taken up. */
+export const FLEET_STATE_VERSION = 1;
+
+/** What each part saves. */
+interface Saved {
+  readonly operations: ReturnType<OpenOperations["save"]>;
+  readonly roster: ReturnType<AgentRoster["save"]>;
+  readonly budgets: ReturnType<BudgetLedger["save"]>;
+  readonly contexts: ReturnType<ContextFills["save"]>;
+  readonly errors: ReturnType<RecentErrors["save"]>;
+  readonly stateSizes: ReturnType<StateSizes["save"]>;
+  readonly waits: ReturnType<TaskWaits["save"]>;
+}
 
 /**
  * How things are now, as far as more than one room needs to know it: gauges show it, `/health` judges it, budgets are enforced
  * by it and abandoned work is found in it. Each part is a fold with bounded memory, so a restart rebuilds all of it by applying
- * the stored events again.
+ * the stored events again, or those since it was saved.
  */
-export class FleetState {
+export class FleetState implements Restorable<Saved> {
   readonly operations = new OpenOperations();
   readonly roster = new AgentRoster();
   readonly budgets = new BudgetLedger();
@@ -21,6 +36,28 @@ export class FleetState {
   readonly errors = new RecentErrors();
   readonly stateSizes = new StateSizes();
   readonly #waits = new TaskWaits();
+
+  save(): Saved {
+    return {
+      operations: this.operations.save(),
+      roster: this.roster.save(),
+      budgets: this.budgets.save(),
+      contexts: this.contexts.save(),
+      errors: this.errors.save(),
+      stateSizes: this.stateSizes.save(),
+      waits: this.#waits.save(),
+    };
+  }
+
+  restore(saved: Saved): void {
+    this.operations.restore(saved.operations);
+    this.roster.restore(saved.roster);
+    this.budgets.restore(saved.budgets);
+    this.contexts.restore(saved.contexts);
+    this.errors.restore(saved.errors);
+    this.stateSizes.restore(saved.stateSizes);
+    this.#waits.restore(saved.waits);
+  }
 
   /**
    * Returns how long the task that the event assigns had waited, in seconds, where that is known.

@@ -1,14 +1,18 @@
 import type { AgentEvent } from "../events/types.ts";
+import type { Restorable } from "./restorable.ts";
 
 /** How much work is looked for by walking rather than by key. */
 const MAX_YOUNG = 16;
+
+/** Starts by their keys, oldest first. Events are never changed. */
+type Entries = ReadonlyMap<string, AgentEvent>;
 
 /**
  * What has begun and not ended of one kind, by key. Most work ends soon after it began, so the latest is kept in a short list and
  * found by comparing: a key that is seen for the first time has to be hashed for a map, which costs more than everything else that
  * is done with it. What stays longer moves into the map.
  */
-export class OpenByKey {
+export class OpenByKey implements Restorable<Entries> {
   readonly #capacity: number;
   readonly #old = new Map<string, AgentEvent>();
   /** Oldest first; the two lists belong together. */
@@ -17,6 +21,17 @@ export class OpenByKey {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+  }
+
+  save(): Entries {
+    return new Map(this.entries());
+  }
+
+  restore(entries: Entries): void {
+    this.#old.clear();
+    this.#youngKeys.length = 0;
+    this.#youngStarts.length = 0;
+    for (const [key, start] of entries) this.add(key, start);
   }
 
   *entries(): IterableIterator<[key: string, start: AgentEvent]> {

@@ -1,6 +1,7 @@
 import { type Boundary, type OperationKind, operationKey } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { OpenByKey } from "./open-by-key.ts";
+import { copyOf, type Restorable } from "./restorable.ts";
 
 /** A piece of work that began and has not ended. */
 export interface OpenOperation {
@@ -15,11 +16,17 @@ const MAX_OPEN_PER_KIND = 20_000;
 /** Most services whose silence is noticed. */
 const MAX_SOURCES = 5_000;
 
+interface Saved {
+  readonly open: Readonly<Record<OperationKind, ReturnType<OpenByKey["save"]>>>;
+  /** When each service was heard of last. */
+  readonly heard: ReadonlyMap<string, { unixMillis: number }>;
+}
+
 /**
  * What has begun and not ended, over all agents and sources. An end without a start changes nothing, a start told twice (a task
  * that is assigned anew) replaces the first: no gauge goes below zero or stays up.
  */
-export class OpenOperations {
+export class OpenOperations implements Restorable<Saved> {
   readonly #open: Readonly<Record<OperationKind, OpenByKey>> = {
     agentRun: new OpenByKey(MAX_OPEN_PER_KIND),
     handoff: new OpenByKey(MAX_OPEN_PER_KIND),
@@ -27,7 +34,24 @@ export class OpenOperations {
     workflow: new OpenByKey(MAX_OPEN_PER_KIND),
     milestone: new OpenByKey(MAX_OPEN_PER_KIND),
   };
-  readonly #heard = new Map<string, { unixMillis: number }>();
+  #heard = new Map<string, { unixMillis: number }>();
+
+  save(): Saved {
+    const { agentRun, handoff, task, workflow, milestone } = this.#open;
+    const open = {
+      agentRun: agentRun.save(),
+      handoff: handoff.save(),
+      task: task.save(),
+      workflow: workflow.save(),
+      milestone: milestone.save(),
+    };
+    return { open, heard: copyOf(this.#heard) };
+  }
+
+  restore({ open, heard }: Saved): void {
+    for (const kind of Object.keys(this.#open) as OperationKind[]) this.#open[kind].restore(open[kind]);
+    this.#heard = new Map(heard);
+  }
 
   *all(): IterableIterator<OpenOperation> {
     for (const kind of Object.keys(this.#open) as OperationKind[]) {

@@ -1,12 +1,27 @@
 import type { AgentEvent } from "../events/types.ts";
+import type { Restorable } from "./restorable.ts";
 
 const MINUTE_MILLIS = 60_000;
 const MINUTES = 60;
 
+interface Saved {
+  readonly counts: readonly number[];
+  readonly minutes: readonly number[];
+}
+
 /** How many errors were raised within the last hour, to the minute: 60 numbers, whatever the traffic. */
-export class RecentErrors {
-  readonly #counts = new Array<number>(MINUTES).fill(0);
-  readonly #minutes = new Array<number>(MINUTES).fill(-1);
+export class RecentErrors implements Restorable<Saved> {
+  #counts = new Array<number>(MINUTES).fill(0);
+  #minutes = new Array<number>(MINUTES).fill(-1);
+
+  save(): Saved {
+    return { counts: [...this.#counts], minutes: [...this.#minutes] };
+  }
+
+  restore({ counts, minutes }: Saved): void {
+    this.#counts = [...counts];
+    this.#minutes = [...minutes];
+  }
 
   apply(event: AgentEvent): void {
     if (event.type !== "error_raised") return;

@@ -1,18 +1,28 @@
 import type { AgentEvent } from "../events/types.ts";
+import { putLast } from "./put-last.ts";
+import type { Restorable } from "./restorable.ts";
 
-/** Most tasks that wait at once and are remembered; the one that has waited longest gives way. */
+/** Most tasks that wait at once and are remembered; those that have waited longest give way. */
 const MAX_WAITING = 20_000;
 
 /** How long tasks wait between being queued and being given to an agent. */
-export class TaskWaits {
-  readonly #queuedMillis = new Map<string, number>();
+export class TaskWaits implements Restorable<ReadonlyMap<string, number>> {
+  #queuedMillis = new Map<string, number>();
+
+  save(): ReadonlyMap<string, number> {
+    return new Map(this.#queuedMillis);
+  }
+
+  restore(queuedMillis: ReadonlyMap<string, number>): void {
+    this.#queuedMillis = new Map(queuedMillis);
+  }
 
   /** The wait in seconds, where the event is the first assignment of a task that was seen being queued, or says so itself. */
   apply(event: AgentEvent): number | undefined {
     if (event.taskId === undefined) return undefined;
     switch (event.type) {
       case "task_queued":
-        this.#remember(event.taskId, event.timeUnixMillis);
+        putLast(this.#queuedMillis, event.taskId, event.timeUnixMillis, MAX_WAITING);
         return undefined;
       case "task_assigned": {
         const queued = this.#take(event.taskId);
@@ -26,15 +36,6 @@ export class TaskWaits {
       default:
         return undefined;
     }
-  }
-
-  #remember(taskId: string, unixMillis: number): void {
-    this.#queuedMillis.delete(taskId);
-    if (this.#queuedMillis.size >= MAX_WAITING) {
-      const [longest] = this.#queuedMillis.keys();
-      if (longest !== undefined) this.#queuedMillis.delete(longest);
-    }
-    this.#queuedMillis.set(taskId, unixMillis);
   }
 
   #take(taskId: string): number | undefined {

@@ -11,7 +11,7 @@ import { Instrument } from "../instrument/instrument.ts";
 import { collectNodeMetrics } from "../metrics/node.ts";
 import { openSinks } from "../sinks/open-sinks.ts";
 import type { AppendResult, EventQuery, EventStore } from "../store/event-store.ts";
-import { openStore } from "../store/open-store.ts";
+import { openStore, snapshotPathOf } from "../store/open-store.ts";
 import { startTracing, type Tracing } from "../tracing/start-tracing.ts";
 import { createHubApp } from "./app.ts";
 import type { HookIntake } from "./claude-code-hook.ts";
@@ -21,7 +21,8 @@ import { Translators } from "./ingest/translators.ts";
 import { Intake } from "./intake.ts";
 import { type HttpListener, listen } from "./listen.ts";
 import { Observatory } from "./observatory.ts";
-import { replayStore } from "./replay.ts";
+import { hubFolds } from "./snapshot/hub-folds.ts";
+import { Snapshots } from "./snapshot/snapshots.ts";
 
 export interface HubOptions extends ConfigInput {
   /** Takes sentences about trouble, at most one a minute per kind. @default console.warn */
@@ -90,6 +91,7 @@ class RunningHub implements Hub {
   #tracing: Tracing | undefined;
   #listener: HttpListener | undefined;
   readonly #observatory: Observatory;
+  readonly #snapshots: Snapshots;
   #otlp: OtlpIngest | undefined;
   #pruneTimer: NodeJS.Timeout | undefined;
   #ready = false;
@@ -114,6 +116,12 @@ class RunningHub implements Hub {
       failed: (reason) => this.#core.metrics.storeFailures.inc({ reason }),
     });
     this.#observatory = new Observatory(this.#core, store);
+    this.#snapshots = new Snapshots({
+      path: snapshotPathOf(config.store ?? config.data),
+      store,
+      folds: [...hubFolds(this.#core, this.#translators), this.#observatory],
+      trouble: (sentence) => this.#core.trouble.tell("snapshot", () => sentence),
+    });
     this.#core.components.push({ name: "store", check: () => this.#checkStore() });
     this.#core.queues.push(this.#storeQueue());
     this.#core.judges.push((start, nowMillis) => this.#translators.claudeCode.goesOn(start, nowMillis));
@@ -138,11 +146,7 @@ class RunningHub implements Hub {
   async start(): Promise<void> {
     const { config } = this.#core;
     await this.#core.loadPrices();
-    await replayStore(this.#store, (event) => {
-      this.#core.replay(event);
-      this.#translators.replay(event);
-      this.#observatory.replay(event);
-    });
+    await this.#snapshots.rebuild();
     const observatory = await this.#observatory.start();
     this.#core.bus.tap("translators", (event) => this.#translators.kept(event));
     for (const sink of await openSinks(config, this.#core)) await this.#core.bus.connect(sink);
@@ -165,6 +169,7 @@ class RunningHub implements Hub {
     await this.#observatory.listen(this.#listener);
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();
+    this.#snapshots.start();
     this.#ready = true;
   }
 
@@ -213,7 +218,10 @@ class RunningHub implements Hub {
 
   #publish({ stored, rejected }: AppendResult): void {
     for (const { reason } of rejected) this.#core.lost("store", reason, 1);
-    for (const event of stored) this.#core.bus.publish(event);
+    for (const event of stored) {
+      this.#core.bus.publish(event);
+      this.#snapshots.passed(event);
+    }
   }
 
   #startTracing(): Promise<Tracing> {
@@ -259,6 +267,7 @@ class RunningHub implements Hub {
     await this.#core.bus.close(deadlineMillis);
     const closing = [
       this.#observatory.close(),
+      this.#snapshots.close(deadlineMillis),
       this.#otlp?.close(deadlineMillis),
       this.#core.closeTracing(this.#tracing),
       this.#store.close(),

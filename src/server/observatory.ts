@@ -3,6 +3,7 @@ import { type RequestHandler, Router } from "express";
 import { messageOf } from "../bus/trouble.ts";
 import type { Core } from "../core.ts";
 import type { StoredEvent } from "../events/types.ts";
+import type { Replayed, SnapshotPart } from "../folds/snapshot-part.ts";
 import type { EventStore } from "../store/event-store.ts";
 import { views } from "../views/index.ts";
 import { ViewSet } from "../views/view-set.ts";
@@ -15,7 +16,7 @@ import { type HttpListener, listen } from "./listen.ts";
 import { LiveStream } from "./live/live-stream.ts";
 
 /** What the hub shows beside metrics: views of how things are, the API that asks them, and the live stream. */
-export class Observatory {
+export class Observatory implements Replayed {
   readonly views: ViewSet<typeof views>;
   readonly #core: Core;
   readonly #store: EventStore;
@@ -35,6 +36,11 @@ export class Observatory {
   /** Where WebSockets watch beside the first port; undefined where there is no such port. */
   get wsUrl(): string | undefined {
     return this.#listener?.url.replace(/^http/, "ws");
+  }
+
+  /** What a snapshot holds of it. */
+  get parts(): readonly SnapshotPart[] {
+    return this.views.parts;
   }
 
   /** An event that was kept before a restart. */

@@ -35,6 +35,11 @@ export function openReader(location: string): SqliteReader {
   return new SqliteReader(path);
 }
 
+/** Where what was made of a store's events lies, so that it need not be made again: beside them, as it goes and stays with them. */
+export function snapshotPathOf(location: string): string {
+  return `${fileOf(location)}-snapshot`;
+}
+
 /** The SQLite file that a location means. */
 function fileOf(location: string): string {
   // The location itself is not repeated: such an address may hold a password.

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { eventTypes } from "../events/families.ts";
 import { boundaryOf, operationKey } from "../events/operations.ts";
 import type { EventType, StoredEvent } from "../events/types.ts";
+import { agentKey } from "../folds/agent-key.ts";
+import { putLast, touch } from "../folds/put-last.ts";
 import { count, moment, momentOf, percentiles, percentilesOf, seconds, share, usd } from "./parts/answer.ts";
-import { pushBounded, ratio, touch } from "./parts/bounded-map.ts";
+import { pushBounded, ratio } from "./parts/bounded-map.ts";
 import { type Histogram, newHistogram, record } from "./parts/histogram.ts";
 import { defineView } from "./view.ts";
 
@@ -109,7 +111,7 @@ export const agentsView = defineView({
 
 /** The agent that the event names; that of its task, where it names none. */
 function agentOf(state: State, event: StoredEvent, timeUnixMillis: number): Agent | undefined {
-  const key = event.agent === undefined ? ownerOf(state, event) : `${event.source}/${event.agent}`;
+  const key = event.agent === undefined ? ownerOf(state, event) : agentKey(event.source, event.agent);
   if (key === undefined) return undefined;
   return touch(state.agents, key, MAX_AGENTS, () => newAgent(key, event, timeUnixMillis));
 }
@@ -150,13 +152,13 @@ function applyTo(agent: Agent, event: StoredEvent, timeUnixMillis: number, state
       return;
     case "agent_started":
       describe(agent, event.data);
-      touch(agent.runs, runKey(event), MAX_OPEN, () => true);
+      putLast(agent.runs, runKey(event), true, MAX_OPEN);
       return;
     case "agent_completed":
       agent.runs.delete(runKey(event));
       return finish(agent, event.data.outcome, event.data.durationSeconds);
     case "task_assigned":
-      return assign(agent, event.taskId as string, `${event.source}/${event.agent}`, state);
+      return assign(agent, event.taskId as string, agentKey(event.source, event.agent as string), state);
     case "task_completed":
     case "task_failed":
       return endTask(agent, event, timeUnixMillis, state);
@@ -183,9 +185,8 @@ function describe(
 function assign(agent: Agent, taskId: string, key: string, { agents, assigned }: State): void {
   const before = assigned.get(taskId);
   if (before !== undefined && before !== key) agents.get(before)?.tasks.delete(taskId);
-  touch(assigned, taskId, MAX_ASSIGNED, () => key);
-  assigned.set(taskId, key);
-  touch(agent.tasks, taskId, MAX_OPEN, () => true);
+  putLast(assigned, taskId, key, MAX_ASSIGNED);
+  putLast(agent.tasks, taskId, true, MAX_OPEN);
 }
 
 function endTask(

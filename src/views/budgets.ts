@@ -2,8 +2,9 @@ import { z } from "zod";
 import { budgetKinds } from "../events/fields.ts";
 import type { EventOf, StoredEvent } from "../events/types.ts";
 import { type Budget, isUsedUp } from "../folds/budget-ledger.ts";
+import { putLast, touch } from "../folds/put-last.ts";
 import { moment, momentOf, usd } from "./parts/answer.ts";
-import { ratio, touch } from "./parts/bounded-map.ts";
+import { ratio } from "./parts/bounded-map.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
 import { defineView } from "./view.ts";
 
@@ -69,7 +70,7 @@ export const budgetsView = defineView({
       case "model_called":
         return spend(state, event, timeUnixMillis);
       case "workflow_started":
-        touch(state.running, event.workflowId as string, MAX_RUNS, () => event.data.name);
+        putLast(state.running, event.workflowId as string, event.data.name, MAX_RUNS);
         return;
       case "workflow_completed":
       case "workflow_failed":

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { boundaryOf, operationKey } from "../events/operations.ts";
 import type { StoredEvent } from "../events/types.ts";
+import { touch } from "../folds/put-last.ts";
 import { count, percentiles, percentilesOf, share } from "./parts/answer.ts";
-import { addTo, ratio, touch } from "./parts/bounded-map.ts";
+import { addTo, ratio } from "./parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "./parts/histogram.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
 import { defineView } from "./view.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { touch } from "../folds/put-last.ts";
 import { moment, momentOf } from "./parts/answer.ts";
-import { touch } from "./parts/bounded-map.ts";
 import { defineView } from "./view.ts";
 
 const MAX_PROJECTS = 1_000;

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { touch } from "../folds/put-last.ts";
 import { count, moment, momentOf, share } from "./parts/answer.ts";
-import { ratio, touch } from "./parts/bounded-map.ts";
+import { ratio } from "./parts/bounded-map.ts";
 import { named } from "./parts/named.ts";
 import { limit, outcomesAnswer, periodHours, tellOutcomes, totalsAnswer } from "./parts/outcomes/answer.ts";
 import { addOutcome, newOutcomes, type Outcomes } from "./parts/outcomes/outcomes.ts";

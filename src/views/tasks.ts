@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { StoredEvent } from "../events/types.ts";
+import { agentKey } from "../folds/agent-key.ts";
+import { putLast, touch } from "../folds/put-last.ts";
 import { count, moment, momentOf, seconds, share, usd } from "./parts/answer.ts";
-import { touch } from "./parts/bounded-map.ts";
 import { defineView } from "./view.ts";
 
 /** Most tasks that have not ended; the one that was heard of longest ago gives way. */
@@ -117,7 +118,8 @@ function taskOf({ open, ended }: State, id: string, { type }: StoredEvent, timeU
   done.outcome = undefined;
   done.endedMillis = undefined;
   done.durationSeconds = undefined;
-  return touch(open, id, MAX_OPEN, () => done);
+  putLast(open, id, done, MAX_OPEN);
+  return done;
 }
 
 function newTask(id: string): Task {
@@ -163,7 +165,7 @@ function applyTo(task: Task, event: StoredEvent, timeUnixMillis: number, state: 
       task.name = event.data.name ?? task.name;
       task.reason = event.data.reason;
       task.alternatives = event.data.alternatives ?? [];
-      task.assignedTo = `${event.source}/${event.agent}`;
+      task.assignedTo = agentKey(event.source, event.agent as string);
       task.assignedMillis = timeUnixMillis;
       task.assignments += 1;
       if (task.endedMillis === undefined) task.status = "in_progress";
@@ -192,9 +194,9 @@ function end(
   task.durationSeconds = event.data.durationSeconds;
   task.endedMillis = timeUnixMillis;
   if (event.type === "task_completed") task.progressRatio = 1;
-  if (event.agent !== undefined) task.assignedTo = `${event.source}/${event.agent}`;
+  if (event.agent !== undefined) task.assignedTo = agentKey(event.source, event.agent);
   open.delete(task.id);
-  touch(ended, task.id, MAX_ENDED, () => task);
+  putLast(ended, task.id, task, MAX_ENDED);
 }
 
 function answerOf(task: Task): TaskAnswer {

@@ -1,6 +1,7 @@
-import { deserialize, serialize } from "node:v8";
 import type { z } from "zod";
 import type { EventType, StoredEvent } from "../events/types.ts";
+import type { Replayed } from "../folds/snapshot-part.ts";
+import { Standing } from "./standing.ts";
 import { timeOf, type View } from "./view.ts";
 
 /** A view of whatever kind. */
@@ -10,34 +11,21 @@ export type AnyView = Pick<View<unknown, z.ZodObject, z.ZodType>, "summary" | "v
   read(state: never, query: never, nowUnixMillis: number): unknown;
 };
 
-/** A view and where it has come to. */
-interface Standing {
-  readonly name: string;
-  readonly view: View<unknown, z.ZodObject, z.ZodType>;
-  state: unknown;
-}
-
-/** What a snapshot holds of one view. */
-export interface ViewSnapshot {
-  readonly name: string;
-  readonly version: number;
-  readonly state: Uint8Array;
-}
-
 /** Views by name, each with its state. An event meets only the views that look at its type. */
-export class ViewSet<Views extends Readonly<Record<string, AnyView>>> {
-  readonly #standings = new Map<string, Standing>();
+export class ViewSet<Views extends Readonly<Record<string, AnyView>>> implements Replayed {
+  /** Each view is a part of its own: it stands for itself, and a snapshot of it is good whatever became of the others. */
+  readonly parts: readonly Standing[];
+  readonly #byName: ReadonlyMap<string, Standing>;
   readonly #byType = new Map<EventType, Standing[]>();
-  readonly #failed: (view: string, error: unknown) => void;
 
   /** @param failed hears of a view that could not take an event; the others take it all the same */
   constructor(views: Views, failed: (view: string, error: unknown) => void) {
-    this.#failed = failed;
-    for (const [name, given] of Object.entries(views)) {
-      const view = given as unknown as Standing["view"];
-      const standing: Standing = { name, view, state: view.initial() };
-      this.#standings.set(name, standing);
-      for (const type of view.types) this.#byType.set(type, [...(this.#byType.get(type) ?? []), standing]);
+    this.parts = Object.entries(views).map(
+      ([name, view]) => new Standing(name, view as unknown as Standing["view"], (error) => failed(name, error)),
+    );
+    this.#byName = new Map(this.parts.map((standing) => [standing.name, standing]));
+    for (const standing of this.parts) {
+      for (const type of standing.view.types) this.#byType.set(type, [...(this.#byType.get(type) ?? []), standing]);
     }
   }
 
@@ -45,13 +33,11 @@ export class ViewSet<Views extends Readonly<Record<string, AnyView>>> {
     const standings = this.#byType.get(event.type);
     if (standings === undefined) return;
     const time = timeOf(event);
-    for (const { name, view, state } of standings) {
-      try {
-        view.apply(state, event, time);
-      } catch (error) {
-        this.#failed(name, error);
-      }
-    }
+    for (const standing of standings) standing.apply(event, time);
+  }
+
+  replay(event: StoredEvent): void {
+    this.apply(event);
   }
 
   read<Name extends keyof Views & string>(
@@ -59,20 +45,6 @@ export class ViewSet<Views extends Readonly<Record<string, AnyView>>> {
     query: z.output<Views[Name]["query"]>,
     nowUnixMillis: number = Date.now(),
   ): z.output<Views[Name]["answer"]> {
-    const { view, state } = this.#standings.get(name) as Standing;
-    return view.read(state, query, nowUnixMillis) as z.output<Views[Name]["answer"]>;
-  }
-
-  snapshot(): ViewSnapshot[] {
-    return [...this.#standings].map(([name, { view, state }]) => ({ name, version: view.version, state: serialize(state) }));
-  }
-
-  /** Takes up a snapshot; false, and nothing is taken up, where it is not one of exactly these views. */
-  restore(snapshots: readonly ViewSnapshot[]): boolean {
-    const byName = new Map(snapshots.map((snapshot) => [snapshot.name, snapshot]));
-    const fits = [...this.#standings].every(([name, { view }]) => byName.get(name)?.version === view.version);
-    if (!fits) return false;
-    for (const [name, standing] of this.#standings) standing.state = deserialize((byName.get(name) as ViewSnapshot).state);
-    return true;
+    return (this.#byName.get(name) as Standing).read(query as never, nowUnixMillis) as z.output<Views[Name]["answer"]>;
   }
 }

@@ -63,8 +63,18 @@ export const windowsView = defineView({
 });
 
 function nothing(): Gathered {
-  const sums = { ended: 0, failed: 0, errors: 0, tokens: 0, costUsd: 0, cpuSeconds: 0, peakRssBytes: 0 };
-  return { byType: new Map(), ...sums, durations: newHistogram(), modelDurations: newHistogram() };
+  return {
+    byType: new Map(),
+    ended: 0,
+    failed: 0,
+    errors: 0,
+    tokens: 0,
+    costUsd: 0,
+    cpuSeconds: 0,
+    peakRssBytes: 0,
+    durations: newHistogram(),
+    modelDurations: newHistogram(),
+  };
 }
 
 function gather(gathered: Gathered, event: StoredEvent): void {

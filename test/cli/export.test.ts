@@ -37,7 +37,7 @@ test.each(["jsonl", "csv"] as const)("a name that ends in .%s says the format, a
   const location = await storeOf(events);
   const out = join(await tempFolder(), `events.${format}`);
   const { said, exitCode } = await exportHere("--out", out, "--data", location);
-  expect(said).toMatch(new RegExp(`^wrote ${events.length} events to .+ \\(0\\.\\d MB\\)$`));
+  expect(said).toMatch(new RegExp(`^wrote ${events.length} events to .+ \\(\\d+ kB\\)$`));
   expect(exitCode).toBeUndefined();
   expect((await readFile(out)).equals(exported({ location, format }))).toBe(true);
 });

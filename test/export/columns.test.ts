@@ -10,11 +10,16 @@ test("no two columns have one name, so that a field of data never hides one of t
   expect(new Set(names).size).toBe(names.length);
 });
 
-test("fields of one name are of one kind in all event types, and a column names every type that has the field", () => {
+test("a column of data names every event type that has its field", () => {
   for (const { name, field, of, types } of columns) {
     const having = Object.entries(eventSchemas).filter(([, schema]) => Object.hasOwn(schema.shape, field));
     if (of === "data") expect([name, types]).toEqual([name, having.map(([type]) => type)]);
   }
+});
+
+test("a field that is a text in one type and free-form in another has no column", () => {
+  expect(eventSchemas.tool_called.shape.result.unwrap().type).toBe("string");
+  expect(columns.map(({ name }) => name)).not.toContain("result");
 });
 
 test("a value that is not of its column's kind, and a field that there is no column for, stay with the rest", () => {

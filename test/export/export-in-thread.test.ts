@@ -1,7 +1,25 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import { expect, test } from "vitest";
 import { exportInThread } from "../../src/export/export-in-thread.ts";
 import { someEvents } from "../helpers/events.ts";
 import { exported, oneOfEach, storeOf } from "./stored.ts";
+
+/** Files below a folder that this process, with all its threads, has open. */
+function openFilesIn(folder: string): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    const path = linkTarget(`/proc/self/fd/${fd}`);
+    return path.startsWith(folder) ? [path] : [];
+  });
+}
+
+function linkTarget(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    // The listing itself was open while it was made.
+    return "";
+  }
+}
 
 test("a thread writes the same bytes, and says how many events they hold", async () => {
   const events = [...oneOfEach(), ...someEvents(1_000)];
@@ -23,8 +41,9 @@ test("whoever stops in the middle leaves no thread behind", async () => {
   const location = await storeOf(someEvents(1_000));
   const steps = exportInThread({ location, format: "jsonl", selection: {}, version: "1.2.3" });
   await steps.next();
+  expect(openFilesIn(location)).not.toEqual([]);
   await steps.return();
-  expect(process.getActiveResourcesInfo()).not.toContain("MessagePort");
+  expect(openFilesIn(location)).toEqual([]);
   expect(await steps.next()).toEqual({ done: true, value: undefined });
 });
 

@@ -1,4 +1,4 @@
-import { putLast } from "../put-last.ts";
+import { touch } from "../put-last.ts";
 import type { KpiTaker } from "./taker.ts";
 
 /** Most features that are followed; those that were heard of longest ago give way. */
@@ -21,9 +21,7 @@ export interface Feature {
 export type Features = Map<string, Feature>;
 
 export function featureOf(features: Features, id: string): Feature {
-  const feature = features.get(id) ?? newFeature(id);
-  putLast(features, id, feature, MAX_FEATURES);
-  return feature;
+  return touch(features, id, MAX_FEATURES, () => newFeature(id));
 }
 
 function newFeature(id: string): Feature {

@@ -1,6 +1,7 @@
 import { boundaryOf, operationKey } from "../../events/operations.ts";
 import type { AgentEvent } from "../../events/types.ts";
-import { putLast } from "../put-last.ts";
+import { agentKey } from "../agent-key.ts";
+import { putLast, touch } from "../put-last.ts";
 import type { KpiTaker } from "./taker.ts";
 
 /** Most agents that are followed; those that were heard of longest ago give way. */
@@ -40,7 +41,7 @@ export function newWorkers(): Workers {
 export function applyToWorkers(workers: Workers, event: AgentEvent, unixMillis: number, taker: KpiTaker): void {
   // An alert is told about an agent, not by it.
   if (event.type === "alert_fired" || event.type === "alert_resolved") return;
-  const worker = event.agent === undefined ? undefined : hear(workers, `${event.source}/${event.agent}`, unixMillis, taker);
+  const worker = event.agent === undefined ? undefined : hear(workers, agentKey(event.source, event.agent), unixMillis, taker);
   switch (event.type) {
     case "agent_started":
       return start(workers.runs, event, worker, unixMillis, taker);
@@ -59,8 +60,7 @@ export function applyToWorkers(workers: Workers, event: AgentEvent, unixMillis: 
 }
 
 function hear({ byName }: Workers, name: string, unixMillis: number, taker: KpiTaker): Worker {
-  const worker = byName.get(name) ?? newWorker(name, unixMillis);
-  putLast(byName, name, worker, MAX_WORKERS);
+  const worker = touch(byName, name, MAX_WORKERS, () => newWorker(name, unixMillis));
   if (unixMillis < worker.firstMillis) worker.firstMillis = unixMillis;
   if (unixMillis > worker.lastMillis) worker.lastMillis = unixMillis;
   taker.heard(worker, unixMillis);

@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../../events/types.ts";
+import type { Restorable } from "../../folds/restorable.ts";
 import type { LogRecord } from "../otlp/read-logs.ts";
 import { Hook } from "./hooks/hook.ts";
 import { hookMappings } from "./hooks/index.ts";
@@ -10,14 +11,24 @@ import { Sessions } from "./sessions.ts";
 /** How long a session may be silent before it is taken to be gone: people go to lunch with one open. */
 const GONE_MILLIS = 4 * 3_600_000;
 
+type Saved = ReturnType<Sessions["save"]>;
+
 /**
  * What Claude Code tells, by its hooks and by its log events, as events of ours. Each source tells what it knows best, and both may be
  * on: what both know has the same id from either, so that the store keeps it once.
  */
-export class ClaudeCode {
+export class ClaudeCode implements Restorable<Saved> {
   readonly #sessions = new Sessions();
   readonly #hooks = hookMappings();
   readonly #logs = new LogReader(this.#sessions);
+
+  save(): Saved {
+    return this.#sessions.save();
+  }
+
+  restore(sessions: Saved): void {
+    this.#sessions.restore(sessions);
+  }
 
   /**
    * What a call of a hook tells: nothing where it is none, or one that tells nothing.

@@ -1,10 +1,22 @@
+import { putLast } from "../../folds/put-last.ts";
+import type { Restorable } from "../../folds/restorable.ts";
+
 /** A map that forgets what was not asked for or set for the longest time, once it holds more than it may. */
-export class RecentMap<K, V> {
+export class RecentMap<K, V> implements Restorable<ReadonlyMap<K, V>> {
   readonly #capacity: number;
-  readonly #entries = new Map<K, V>();
+  #entries = new Map<K, V>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+  }
+
+  /** Those that were silent for the longest first. Values are not copied. */
+  save(): ReadonlyMap<K, V> {
+    return new Map(this.#entries);
+  }
+
+  restore(entries: ReadonlyMap<K, V>): void {
+    this.#entries = new Map(entries);
   }
 
   get(key: K): V | undefined {
@@ -14,11 +26,7 @@ export class RecentMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    putLast(this.#entries, key, value, this.#capacity);
   }
 
   delete(key: K): void {

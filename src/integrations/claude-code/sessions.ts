@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../../events/types.ts";
+import { copyOf, type Restorable } from "../../folds/restorable.ts";
 import { CLAUDE_CODE, type Draft, idWithin } from "./identity.ts";
 import { RecentMap } from "./recent-map.ts";
 
@@ -43,14 +44,32 @@ interface Task {
   readonly startUnixMillis: number;
 }
 
+interface Saved {
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly subagents: ReadonlyMap<string, Subagent>;
+  readonly tasks: ReadonlyMap<string, Task>;
+}
+
 /**
  * What has to be known of Claude Code's sessions to tell the next thing about them: what began when, and who is called what. It is a fold
  * over the events that were told, so a restart rebuilds it from the stored ones.
  */
-export class Sessions {
+export class Sessions implements Restorable<Saved> {
   readonly #sessions = new RecentMap<string, Session>(MAX_SESSIONS);
   readonly #subagents = new RecentMap<string, Subagent>(MAX_SUBAGENTS);
   readonly #tasks = new RecentMap<string, Task>(MAX_TASKS);
+
+  save(): Saved {
+    const sessions = copyOf(this.#sessions.save());
+    for (const [id, session] of sessions) sessions.set(id, { ...session, openRuns: new Map(session.openRuns) });
+    return { sessions, subagents: this.#subagents.save(), tasks: this.#tasks.save() };
+  }
+
+  restore({ sessions, subagents, tasks }: Saved): void {
+    this.#sessions.restore(sessions);
+    this.#subagents.restore(subagents);
+    this.#tasks.restore(tasks);
+  }
 
   /** Undefined where nothing was told of it. */
   find(sessionId: string): Session | undefined {

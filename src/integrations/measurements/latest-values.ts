@@ -1,3 +1,4 @@
+import type { Restorable } from "../../folds/restorable.ts";
 import type { Point } from "./point.ts";
 
 /** What came since the value before. */
@@ -19,13 +20,21 @@ const SILENT_MILLIS = 3_600_000;
  * The latest value of each series that tells all since its start, so that what came since can be told. It is a fold over the events that
  * were kept: a value counts as told once it is durable, one that is sent again gives the same difference, and a restart changes nothing.
  */
-export class LatestValues {
+export class LatestValues implements Restorable<ReadonlyMap<string, Latest>> {
   readonly #startedUnixMillis: number;
-  readonly #latest = new Map<string, Latest>();
+  #latest = new Map<string, Latest>();
 
   /** @param startedUnixMillis since when this process hears: what began before and is not known began to count with somebody else */
   constructor(startedUnixMillis: number) {
     this.#startedUnixMillis = startedUnixMillis;
+  }
+
+  save(): ReadonlyMap<string, Latest> {
+    return new Map(this.#latest);
+  }
+
+  restore(latest: ReadonlyMap<string, Latest>): void {
+    this.#latest = new Map(latest);
   }
 
   /**

@@ -1,9 +1,20 @@
+import { putLast } from "../../folds/put-last.ts";
+import type { Restorable } from "../../folds/restorable.ts";
+
 /** Most services and sessions that are remembered. */
 const MAX_REMEMBERED = 20_000;
 
 /** Services and sessions that have told something; those who told last are remembered longest. */
-export class Tellers {
-  readonly #known = new Set<string>();
+export class Tellers implements Restorable<ReadonlyMap<string, true>> {
+  #known = new Map<string, true>();
+
+  save(): ReadonlyMap<string, true> {
+    return new Map(this.#known);
+  }
+
+  restore(known: ReadonlyMap<string, true>): void {
+    this.#known = new Map(known);
+  }
 
   /** Something was told by a service, in a session where there is one. */
   add(source: string, sessionId: string | undefined): void {
@@ -17,10 +28,7 @@ export class Tellers {
   }
 
   #remember(key: string): void {
-    this.#known.delete(key);
-    this.#known.add(key);
-    const [oldest] = this.#known;
-    if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
+    putLast(this.#known, key, true, MAX_REMEMBERED);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AgentEvent, EventInput } from "../../events/types.ts";
+import type { Restorable } from "../../folds/restorable.ts";
 import { claudeCodeMetrics } from "../claude-code/metrics.ts";
 import { clip } from "../clip.ts";
 import { genAiMappings } from "./gen-ai.ts";
@@ -13,11 +14,17 @@ const mappings: ReadonlyMap<string, Mapping> = new Map(Object.entries({ ...genAi
 const STOOD_AT = "crowsnest.cumulative.value";
 const STOOD_AT_COUNT = "crowsnest.cumulative.count";
 
+interface Saved {
+  readonly latest: ReturnType<LatestValues["save"]>;
+  readonly ofCalls: ReturnType<Tellers["save"]>;
+  readonly ofUsage: ReturnType<Tellers["save"]>;
+}
+
 /**
  * Turns points of metrics into events. Tokens and costs are told only for services and sessions that do not tell of their single model
  * calls: those count them already.
  */
-export class PointTranslator {
+export class PointTranslator implements Restorable<Saved> {
   readonly #latest: LatestValues;
   /** Who tells of single model calls, by spans, logs or events: their tokens and costs are counted there. */
   readonly #ofCalls = new Tellers();
@@ -26,6 +33,16 @@ export class PointTranslator {
 
   constructor(startedUnixMillis: number = Date.now()) {
     this.#latest = new LatestValues(startedUnixMillis);
+  }
+
+  save(): Saved {
+    return { latest: this.#latest.save(), ofCalls: this.#ofCalls.save(), ofUsage: this.#ofUsage.save() };
+  }
+
+  restore({ latest, ofCalls, ofUsage }: Saved): void {
+    this.#latest.restore(latest);
+    this.#ofCalls.restore(ofCalls);
+    this.#ofUsage.restore(ofUsage);
   }
 
   knows(metric: string): boolean {

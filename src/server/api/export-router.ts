@@ -66,6 +66,11 @@ async function sendExport(request: Request, response: Response, { location, vers
     "Content-Disposition": `attachment; filename="${fileName(format)}"`,
     "Cache-Control": "no-store",
   });
+  if (request.method === "HEAD") {
+    response.end();
+    await steps.return();
+    return;
+  }
   try {
     await pipeline(Readable.from(bytesOf(first, steps), { objectMode: false }), response);
   } catch {

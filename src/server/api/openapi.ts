@@ -1,28 +1,14 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Endpoint } from "./endpoint.ts";
 import { type JsonSchema, JsonSchemas } from "./openapi/json-schemas.ts";
-import { type Answer, type Bodies, type Operation, operationOf } from "./openapi/operation.ts";
+import { type Answer, type Bodies, type Operation, operationOf, sharedAnswers } from "./openapi/operation.ts";
 import { otherOperations } from "./openapi/operations/index.ts";
-
-/** What the guards before every operation answer. */
-const refusal = z.object({ error: z.string() }).meta({ id: "Refusal", description: "Why a request was not let in." });
-const guards = {
-  401: { description: "The token is missing or wrong.", content: { "application/json": refusal } },
-  403: {
-    description: "The request comes from a page of another origin, or the hub is open to others and has no token.",
-    content: { "application/json": refusal },
-  },
-  421: {
-    description: "The hub listens on this machine only, and the request was made to another host.",
-    content: { "text/plain": z.string() },
-  },
-} as const satisfies Record<number, Answer>;
 
 /** The OpenAPI 3.1 document of everything that a hub answers, made from the schemas that validate its parameters and type its answers. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
   const operations = [...endpoints.map(operationOf), ...otherOperations];
   const schemas = new JsonSchemas();
-  const responses = responsesOf(guards, schemas);
+  const responses = responsesOf(sharedAnswers, schemas);
   const paths = Object.groupBy(operations, ({ path }) => path) as Record<string, readonly Operation[]>;
   return {
     openapi: "3.1.1",
@@ -50,8 +36,21 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
 }
 
 function describe(operation: Operation, schemas: JsonSchemas): object {
-  const { method, path, tag, summary, description, params, query, headers, takes, answers, isOpen = false } = operation;
-  const statuses = isOpen ? ["421"] : Object.keys(guards);
+  const {
+    method,
+    path,
+    tag,
+    summary,
+    description,
+    params,
+    query,
+    headers,
+    takes,
+    answers,
+    shares = [],
+    isOpen = false,
+  } = operation;
+  const shared = [...shares, ...(isOpen ? [421] : [401, 403, 421])];
   return {
     operationId: idOf(method, path),
     tags: [tag],
@@ -65,7 +64,7 @@ function describe(operation: Operation, schemas: JsonSchemas): object {
     ...(takes === undefined ? {} : { requestBody: { required: true, content: contentOf(takes, "input", schemas) } }),
     responses: {
       ...responsesOf(answers, schemas),
-      ...Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${status}` }])),
+      ...Object.fromEntries(shared.map((status) => [status, { $ref: `#/components/responses/${status}` }])),
     },
     ...(isOpen ? { security: [] } : {}),
   };

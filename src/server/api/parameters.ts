@@ -10,7 +10,6 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   );
 }
 
-export const hours = z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168.");
 export const limit = z.coerce.number().int().min(1).max(1_000).default(100).describe("Most items in the answer, 1 to 1000.");
 export const cursor = z.string().max(200).optional().describe("`nextCursor` of the page before.");
 export const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {

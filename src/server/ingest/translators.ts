@@ -10,12 +10,6 @@ export class Translators {
   readonly claudeCode = new ClaudeCode();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Takes in an event that was kept before a restart. */
-  replay(event: AgentEvent): void {
-    this.points.remember(event);
-    this.claudeCode.remember(event);
-  }
-
   /** Does one after the other: what a point adds is known once the point before it is kept. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);

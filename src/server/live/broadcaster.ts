@@ -20,13 +20,13 @@ export interface BroadcasterWatcher {
 }
 
 /** Events of so many milliseconds go out together. */
-const COALESCE_MILLIS = 4;
+const COALESCE_MILLIS = 6;
 /** Sending takes at most a fourth of the time: the more watchers there are, the more events share a write. */
 const REST_PER_SENDING = 3;
 const MAX_REST_MILLIS = 100;
 /** A burst goes out once it has so many events, so that what waits to be sent is bounded. */
 const BURST_EVENTS = 1_000;
-const RECENT_EVENTS = 4_096;
+const RECENT_EVENTS = 2_048;
 const STUCK_MILLIS = 30_000;
 /** Of the time after which a watcher is stuck. */
 const LOOK_AFTER_SHARE = 1 / 30;

@@ -8,6 +8,21 @@ import type { Subscriber } from "./subscriber.ts";
 /** Reads stored events after a seq, in order; fewer than `limit` where there are no more. */
 export type ReadAfter = (seq: number, limit: number) => Promise<readonly StoredEvent[]>;
 
+/** The seq before the first event that happened at or after a moment; that of the newest event where there is none. */
+export type SeqBefore = (unixMillis: number) => Promise<number>;
+
+export interface LogReaders {
+  readonly readAfter: ReadAfter;
+  readonly seqBefore: SeqBefore;
+}
+
+/** Where somebody wants to begin, while it is not known yet which event that is. */
+interface Moment {
+  readonly unixMillis: number;
+  readonly turn: number;
+  readonly found: (seq: number) => void;
+}
+
 /** Events that are read at once. */
 const PAGE_EVENTS = 500;
 /** Events that are written at once. */
@@ -20,13 +35,14 @@ const SLICE_EVENTS = 50;
  */
 export class CatchUp {
   readonly #recent: RecentEvents;
-  readonly #readAfter: ReadAfter;
-  /** Whoever asks again goes on from there, in one loop: nobody can make the store read more than one page at a time. */
+  readonly #log: LogReaders;
+  readonly #moments = new WeakMap<Subscriber, Moment>();
+  /** Whoever asks again goes on from there, in one loop: nobody can make the store answer more than one question at a time. */
   readonly #running = new WeakSet<Subscriber>();
 
-  constructor(recent: RecentEvents, readAfter: ReadAfter) {
+  constructor(recent: RecentEvents, log: LogReaders) {
     this.#recent = recent;
-    this.#readAfter = readAfter;
+    this.#log = log;
   }
 
   /** Sends what comes after `seq` from now on; returns where that begins, which is not beyond what was published. */
@@ -35,6 +51,12 @@ export class CatchUp {
     subscriber.replayAfter(firstAfter);
     if (!this.#running.has(subscriber)) void this.#run(subscriber);
     return firstAfter;
+  }
+
+  /** The same from a moment on. `found` is told after which event that begins, and nothing is sent before. */
+  startSince(subscriber: Subscriber, unixMillis: number, found: (seq: number) => void): void {
+    this.start(subscriber, subscriber.position);
+    this.#moments.set(subscriber, { unixMillis, turn: subscriber.turn, found });
   }
 
   async #run(subscriber: Subscriber): Promise<void> {
@@ -50,6 +72,9 @@ export class CatchUp {
   }
 
   async #step(subscriber: Subscriber): Promise<void> {
+    const moment = this.#moments.get(subscriber);
+    // Another wish since then has taken its place.
+    if (moment?.turn === subscriber.turn) return this.#find(moment, subscriber);
     if (!subscriber.takesMore) return subscriber.taken();
     const { lastSeq } = this.#recent;
     const rest = this.#recent.after(subscriber.seq, PAGE_EVENTS);
@@ -60,10 +85,15 @@ export class CatchUp {
     else await nextTurn();
   }
 
+  async #find({ unixMillis, turn, found }: Moment, subscriber: Subscriber): Promise<void> {
+    const seq = await this.#log.seqBefore(unixMillis);
+    if (subscriber.turn === turn) found(this.start(subscriber, seq));
+  }
+
   async #sendPage(subscriber: Subscriber): Promise<void> {
     const { turn } = subscriber;
     const { lastSeq } = this.#recent;
-    const page = await this.#readAfter(subscriber.seq, PAGE_EVENTS);
+    const page = await this.#log.readAfter(subscriber.seq, PAGE_EVENTS);
     if (subscriber.turn !== turn) return;
     // The store is ahead of what is published: those events are still to come live.
     const published = page.filter(({ seq }) => seq <= lastSeq).map((event) => new LiveEvent(event));

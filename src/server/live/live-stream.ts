@@ -1,21 +1,19 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { type RequestHandler, Router } from "express";
 import type { StoredEvent } from "../../events/types.ts";
+import type { Refusal } from "../access-guard.ts";
 import { Broadcaster, type BroadcasterOptions, type BroadcasterWatcher } from "./broadcaster.ts";
-import { CatchUp, type ReadAfter } from "./catch-up.ts";
+import { CatchUp, type LogReaders } from "./catch-up.ts";
 import { SocketServer, type SocketServerOptions } from "./socket-server.ts";
 import { createSseRouter, type SseOptions } from "./sse-router.ts";
 import { createSubscribersRouter } from "./subscribers-router.ts";
-import { onUpgrade, type Refusal } from "./upgrade.ts";
+import { onUpgrade } from "./upgrade.ts";
 
 export interface LiveOptions extends BroadcasterOptions, SocketServerOptions, SseOptions {}
 
-export interface LiveDependencies extends BroadcasterWatcher {
+export interface LiveDependencies extends BroadcasterWatcher, LogReaders {
   /** Why a request may not watch; undefined where it may. */
   refusal(request: IncomingMessage): Refusal | undefined;
-  readonly readAfter: ReadAfter;
-  /** The seq before the first event that happened at or after a moment; that of the newest event where there is none. */
-  readonly seqBefore: (unixMillis: number) => Promise<number>;
 }
 
 /** The live stream, whole: by WebSocket on any server that it is attached to, and by server-sent events. */
@@ -32,12 +30,11 @@ export class LiveStream {
     this.#broadcaster = new Broadcaster(options, lastSeq, dependencies);
     const watching = {
       broadcaster: this.#broadcaster,
-      catchUp: new CatchUp(this.#broadcaster.recent, dependencies.readAfter),
-      seqBefore: dependencies.seqBefore,
+      catchUp: new CatchUp(this.#broadcaster.recent, dependencies),
     };
     this.#sockets = new SocketServer(options, watching);
     const router = Router();
-    router.use(createSseRouter(options, watching));
+    router.use(createSseRouter(options, { ...watching, seqBefore: (unixMillis) => dependencies.seqBefore(unixMillis) }));
     router.use(createSubscribersRouter(this.#broadcaster));
     this.router = router;
   }
@@ -67,11 +64,4 @@ export class LiveStream {
     if (paths.includes(path)) return this.#dependencies.refusal(request);
     return { status: 404, error: `there is no WebSocket at ${path}; there is one at ${paths.join(" and ")}` };
   }
-}
-
-/** A server that answers WebSockets and nothing else. */
-export function socketOnlyServer(): Server {
-  return createServer((_request, response) => {
-    response.writeHead(426, { "Content-Type": "text/plain", Upgrade: "websocket" }).end("This port speaks WebSocket.\n");
-  });
 }

@@ -34,7 +34,5 @@ export class SocketConnection implements Connection {
 
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
-    // A stuck connection does not take the goodbye either.
-    if (this.backlogBytes > 0) this.#socket.terminate();
   }
 }

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
-import { withinDeadline } from "../../bus/deadline.ts";
+import { WebSocketServer } from "ws";
+import { GOODBYE_MILLIS } from "./connection.ts";
 import { framePerBatch, framePerEvent } from "./encodings.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { SocketConnection } from "./socket-connection.ts";
@@ -19,8 +19,9 @@ export interface SocketServerOptions {
 /** Longest message of a watcher. */
 const MAX_MESSAGE_BYTES = 64 * 1_024;
 const PING_MILLIS = 15_000;
-/** Whoever does not answer the goodbye for so long is left. */
-const GOODBYE_MILLIS = 1_000;
+
+/** Known to `ws`, but not to its types. */
+const closeTimeout = { closeTimeout: GOODBYE_MILLIS };
 
 /** WebSockets that watch: made of upgrades that were let in, pinged, and let go when they do not answer. */
 export class SocketServer {
@@ -29,6 +30,7 @@ export class SocketServer {
     maxPayload: MAX_MESSAGE_BYTES,
     // Frames are written once for all, and below `ws` (see SocketConnection): neither goes with a compression per connection.
     perMessageDeflate: false,
+    ...closeTimeout,
   });
   readonly #heartbeat: Heartbeat;
   readonly #options: SocketServerOptions;
@@ -52,15 +54,10 @@ export class SocketServer {
     });
   }
 
-  /** Resolves once everybody is gone. They were told goodbye before; who does not answer is cut off. */
+  /** Resolves once everybody is gone who was told goodbye before. */
   async close(): Promise<void> {
     this.#server.close();
-    const gone = [...this.#server.clients].map((socket) => once(socket, "close"));
-    if (!(await withinDeadline(Promise.allSettled(gone), GOODBYE_MILLIS))) this.#cutOff(this.#server.clients);
+    await Promise.allSettled([...this.#server.clients].map((socket) => once(socket, "close")));
     this.#heartbeat.stop();
-  }
-
-  #cutOff(sockets: Iterable<WebSocket>): void {
-    for (const socket of sockets) socket.terminate();
   }
 }

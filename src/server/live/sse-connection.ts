@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import type { Connection } from "./connection.ts";
+import { type Connection, GOODBYE_MILLIS } from "./connection.ts";
 
 /** Writes server-sent events as the body of an answer that does not end. */
 export class SseConnection implements Connection {
@@ -19,10 +19,9 @@ export class SseConnection implements Connection {
 
   close(_code: number, reason: string): void {
     if (this.#response.writableEnded) return;
-    // A stuck connection does not take the goodbye either.
-    if (this.backlogBytes > 0) return void this.#response.destroy();
     this.#response.end(`data: ${JSON.stringify({ closed: reason })}\n\n`);
-    // Left open for the next request, it would keep a hub from closing.
+    // Left open for the next request, the connection would keep a hub from closing.
     this.#response.socket?.destroySoon();
+    setTimeout(() => this.#response.destroy(), GOODBYE_MILLIS).unref();
   }
 }

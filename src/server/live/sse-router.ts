@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import { ZodError } from "zod";
 import { badParameters, Problem, sendProblem } from "../api/problem.ts";
+import type { SeqBefore } from "./catch-up.ts";
 import { serverSentEvents } from "./encodings.ts";
 import { compileFilter } from "./filter.ts";
 import type { WatcherDependencies } from "./socket-watcher.ts";
@@ -15,13 +16,17 @@ export interface SseOptions {
   readonly keepAliveMillis?: number;
 }
 
+export interface SseDependencies extends WatcherDependencies {
+  readonly seqBefore: SeqBefore;
+}
+
 const KEEP_ALIVE_MILLIS = 15_000;
 
 /**
  * `GET /api/cato/events/stream`: server-sent events in the shape of an observatory, filtered by the query; from now on, or from the
  * event after `Last-Event-ID`, or from the moment `since` on. A comment every 15 s keeps proxies from closing it.
  */
-export function createSseRouter(options: SseOptions, dependencies: WatcherDependencies): Router {
+export function createSseRouter(options: SseOptions, dependencies: SseDependencies): Router {
   const router = Router();
   router.get("/api/cato/events/stream", async (request, response) => {
     try {
@@ -36,10 +41,7 @@ export function createSseRouter(options: SseOptions, dependencies: WatcherDepend
   return router;
 }
 
-async function afterSeqOf(
-  { afterSeq, sinceUnixMillis }: SseQuery,
-  { seqBefore }: WatcherDependencies,
-): Promise<number | undefined> {
+async function afterSeqOf({ afterSeq, sinceUnixMillis }: SseQuery, { seqBefore }: SseDependencies): Promise<number | undefined> {
   return afterSeq ?? (sinceUnixMillis === undefined ? undefined : await seqBefore(sinceUnixMillis));
 }
 

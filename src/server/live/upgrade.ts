@@ -1,10 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-
-export interface Refusal {
-  readonly status: number;
-  readonly error: string;
-}
+import type { Refusal } from "../access-guard.ts";
 
 export type Accept = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import type { StoredEvent } from "../../events/types.ts";
+import { ownType } from "../../events/families.ts";
+import type { AgentEvent, StoredEvent } from "../../events/types.ts";
 import { encodeCursor } from "../cursor.ts";
 import { type EventPage, type EventQuery, StoreError, type StoreStats } from "../event-store.ts";
 import type { SqlDatabase } from "./driver.ts";
@@ -88,7 +89,8 @@ export class SqliteReader {
 
 /** An event as it was kept, with what the store adds. */
 export function eventOf([seq, receivedUnixMillis, json]: EventRow): StoredEvent {
-  const event = guard(`Event ${seq} is damaged`, () => JSON.parse(json) as StoredEvent);
+  const event = guard(`Event ${seq} is damaged`, () => JSON.parse(json) as AgentEvent);
+  event.type = ownType(event.type) ?? event.type;
   return Object.assign(event, { seq, receivedUnixMillis });
 }
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { EventOf, StoredEvent } from "../../events/types.ts";
-import { putLast } from "../../folds/put-last.ts";
+import { putLast, touch } from "../../folds/put-last.ts";
 import { moment, momentOf } from "../parts/answer.ts";
-import { touch } from "../parts/bounded-map.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
 import { defineView } from "../view.ts";
 import { addLedger, type Dimension, dearest, enter, type Ledger, NONE, newLedger } from "./ledger.ts";

@@ -1,5 +1,5 @@
 /** What everything beyond the limit is called. */
-export const OTHER = "other";
+const OTHER = "other";
 
 /** How long something is remembered that is not heard of any more; it then gives way to something new. */
 const FORGOTTEN_MILLIS = 30 * 86_400_000;

@@ -1,5 +1,5 @@
 import type { EventOf, EventType, StoredEvent } from "../../events/types.ts";
-import { touch } from "../parts/bounded-map.ts";
+import { touch } from "../../folds/put-last.ts";
 import { statusOf } from "../workflows/graph.ts";
 import { beginStep, endStep, newRun, noteReached, type Run, stepOf } from "./run.ts";
 

@@ -1,4 +1,4 @@
-import { touch } from "../parts/bounded-map.ts";
+import { touch } from "../../folds/put-last.ts";
 import type { Status } from "../workflows/graph.ts";
 
 /** Most steps of one run that are kept; the one that was heard of longest ago gives way. */

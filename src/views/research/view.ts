@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { touch } from "../parts/bounded-map.ts";
+import { putLast } from "../../folds/put-last.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
 import { defineView } from "../view.ts";
 import { research, researchOf } from "./answer.ts";
@@ -57,7 +57,6 @@ export const researchView = defineView({
 function takesFromAnother({ owners }: State, taskId: string | undefined, agent: string | undefined): boolean {
   if (taskId === undefined || agent === undefined) return false;
   const before = owners.get(taskId);
-  touch(owners, taskId, MAX_TASKS, () => agent);
-  owners.set(taskId, agent);
+  putLast(owners, taskId, agent, MAX_TASKS);
   return before !== undefined && before !== agent;
 }

@@ -40,8 +40,12 @@ export function applyTo(known: Run, event: StoredEvent, timeUnixMillis: number):
       return applyTask(known, event, timeUnixMillis);
     case "step_progressed":
       return applyStep(known, event, timeUnixMillis);
-    default:
+    case "model_called":
+    case "tool_called":
+    case "error_raised":
       return addWork(known, event);
+    default:
+      agentNode(known, event.agent);
   }
 }
 
@@ -79,7 +83,7 @@ function applyStep(known: Run, { data }: Extract<StoredEvent, { type: "step_prog
 }
 
 /** What is told once counts on its agent and on its task. */
-function addWork(known: Run, event: StoredEvent): void {
+function addWork(known: Run, event: Extract<StoredEvent, { type: "model_called" | "tool_called" | "error_raised" }>): void {
   const nodes = [
     event.agent === undefined ? undefined : agentNode(known, event.agent),
     event.taskId === undefined ? undefined : known.nodes.get(`task:${event.taskId}`),

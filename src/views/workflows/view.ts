@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { eventTypes } from "../../events/families.ts";
 import type { StoredEvent } from "../../events/types.ts";
-import { touch } from "../parts/bounded-map.ts";
+import { touch } from "../../folds/put-last.ts";
 import { defineView } from "../view.ts";
 import { graphOf, run, runAnswer, status, workflowGraph } from "./answer.ts";
 import { applyTo } from "./apply.ts";

@@ -6,8 +6,6 @@ import { endpoint } from "../../../src/server/api/endpoint.ts";
 import { endpoints } from "../../../src/server/api/endpoints/index.ts";
 import { openApiDocument } from "../../../src/server/api/openapi.ts";
 import { oneOfEach } from "../../export/stored.ts";
-import { complete } from "../../helpers/events.ts";
-import { startTestApi } from "../../support/api.ts";
 import { startTestHub } from "../../support/hub.ts";
 import { documentOf, expectDocumented, type OpenApi } from "../../support/openapi.ts";
 
@@ -79,45 +77,53 @@ describe("the document", () => {
 });
 
 describe("answers are as the document says", () => {
-  test.each(endpoints.map(({ path }) => path))("%s, before anything happened and after", async (path) => {
-    const api = await startTestApi();
-    const served = await documentOf(api.url);
-    const ask = async () => expectDocumented(served, await fetch(api.url + path.replace(/\{\w+\}/, "run-1")));
-    await ask();
-    await api.tell(oneOfEach());
-    await api.tell(
-      [0, 1].map((second) => complete({ ...startOfRun, timeUnixMillis: Date.now() - 2_000 + second, id: `now-${second}` })),
-    );
-    await ask();
+  test("of every endpoint, before anything happened and after", async () => {
+    const { hub } = await startTestHub();
+    const served = await documentOf(hub.url);
+    const askAll = async () => {
+      const statuses: [string, number][] = [];
+      for (const { path } of endpoints) {
+        const response = await fetch(hub.url + path.replace(/\{\w+\}/, "run-1"));
+        await expectDocumented(served, response);
+        statuses.push([path, response.status]);
+      }
+      return statuses.filter(([, status]) => status !== 200).map(([path]) => path);
+    };
+    expect(await askAll()).toEqual(["/api/workflows/{id}", "/api/cato/agent/{id}", "/api/progress/{run}"]);
+    await hub.accept(oneOfEach());
+    await hub.accept(oneOfEach().map((event) => ({ ...event, timeUnixMillis: Date.now() - 1_000 })));
+    await hub.flush();
+    expect(await askAll()).toEqual(["/api/cato/agent/{id}"]);
+    await expectDocumented(served, await fetch(`${hub.url}/api/cato/agent/scribe`));
   });
 
   test("the document itself, a parameter that is wrong, and what is not there", async () => {
-    const api = await startTestApi();
-    const served = await documentOf(api.url);
-    expect(await expectDocumented(served, await fetch(`${api.url}/api/openapi.json`))).toEqual(served);
-    const wrong = await fetch(`${api.url}/api/events?limit=0`);
+    const { hub } = await startTestHub();
+    const served = await documentOf(hub.url);
+    expect(await expectDocumented(served, await fetch(`${hub.url}/api/openapi.json`))).toEqual(served);
+    const wrong = await fetch(`${hub.url}/api/events?limit=0`);
     expect(wrong.status).toBe(400);
     await expectDocumented(served, wrong);
-    const missing = await fetch(`${api.url}/api/workflows/none`);
+    const missing = await fetch(`${hub.url}/api/workflows/none`);
     expect(missing.status).toBe(404);
     await expectDocumented(served, missing);
   });
 
   test("an answer that is known already is 304 without a body", async () => {
-    const api = await startTestApi();
-    const first = await fetch(`${api.url}/api/agents`);
+    const { hub } = await startTestHub();
+    const first = await fetch(`${hub.url}/api/agents`);
     // Node's fetch would otherwise ask, as a page that is reloaded does, for an answer that is made anew.
     const headers = { "If-None-Match": first.headers.get("etag") ?? "", "Cache-Control": "max-age=0" };
-    const again = await fetch(`${api.url}/api/agents`, { headers });
+    const again = await fetch(`${hub.url}/api/agents`, { headers });
     expect(again.status).toBe(304);
-    await expectDocumented(await documentOf(api.url), again);
+    await expectDocumented(await documentOf(hub.url), again);
   });
 
   test("lists of a URL are valid lists", async () => {
-    const api = await startTestApi();
-    await api.tell(oneOfEach());
-    const response = await fetch(`${api.url}/api/events?types=task_failed,task_completed&agents=scribe&limit=10`);
-    const found = (await expectDocumented(await documentOf(api.url), response)) as { events: { type: string }[] };
+    const { hub } = await startTestHub();
+    await hub.accept(oneOfEach());
+    const response = await fetch(`${hub.url}/api/events?types=task_failed,task_completed&agents=scribe&limit=10`);
+    const found = (await expectDocumented(await documentOf(hub.url), response)) as { events: { type: string }[] };
     expect(found.events.map(({ type }) => type)).toEqual(["task_failed", "task_completed"]);
   });
 
@@ -146,6 +152,23 @@ describe("answers are as the document says", () => {
       await expectDocumented(document, response, "POST");
     }
   });
+
+  test("the live stream, who watches it, and a file of events", async () => {
+    const { hub } = await startTestHub();
+    const served = await documentOf(hub.url);
+    const leaving = new AbortController();
+    const stream = await fetch(`${hub.url}/api/cato/events/stream?event_types=task_failed,task_completed&agents=scribe`, {
+      signal: leaving.signal,
+    });
+    await expectDocumented(served, stream);
+    expect(await expectDocumented(served, await fetch(`${hub.url}/api/cato/events/subscribers`))).toMatchObject({
+      subscriber_count: 1,
+    });
+    leaving.abort();
+    await expectDocumented(served, await fetch(`${hub.url}/api/cato/events/stream?severity=loud`));
+    await expectDocumented(served, await fetch(`${hub.url}/api/export?format=csv`));
+    await expectDocumented(served, await fetch(`${hub.url}/ws`));
+  });
 });
 
 describe("what holds answers to the document", () => {
@@ -166,5 +189,3 @@ describe("what holds answers to the document", () => {
     await expect(expectDocumented(document, response)).rejects.toThrow(message);
   });
 });
-
-const startOfRun = { type: "workflow_started", workflowId: "run-1", data: { name: "checkout" } } as const;

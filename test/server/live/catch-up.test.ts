@@ -62,14 +62,18 @@ class Scene {
   readonly catchUp: CatchUp;
   #published = 0;
   #backlogBytes = 0;
+  readonly #eventBytes: number;
   #reads: (() => void)[] = [];
 
-  constructor(alreadyStored: number) {
+  constructor(alreadyStored: number, eventBytes: number) {
     this.commit(alreadyStored);
     this.#published = alreadyStored;
     this.broadcaster = new Broadcaster({}, alreadyStored, { delivered() {}, dropped() {}, watched() {} });
     onTestFinished(() => this.broadcaster.close());
-    this.catchUp = new CatchUp(this.broadcaster.recent, (seq, limit) => this.#read(seq, limit));
+    this.catchUp = new CatchUp(this.broadcaster.recent, {
+      readAfter: (seq, limit) => this.#read(seq, limit),
+      seqBefore: (seq) => this.#look(seq),
+    });
     const scene = this;
     const connection: Connection = {
       get backlogBytes() {
@@ -78,8 +82,8 @@ class Scene {
       write: (bytes) => this.#write(bytes),
       close() {},
     };
-    // Of 20 kB each, so that a dozen fills a connection.
-    const line = (value: object) => `${JSON.stringify(value)}${" ".repeat(20_000)}\n`;
+    this.#eventBytes = eventBytes;
+    const line = (value: object) => `${JSON.stringify(value)}\n`;
     const encoding: Encoding = {
       name: "lines",
       events: (events) => Buffer.from(events.map(({ seq }) => line({ event: seq })).join("")),
@@ -99,6 +103,20 @@ class Scene {
     this.#published = Math.min(this.#published + count, this.log.length);
   }
 
+  arrive(count: number): void {
+    this.commit(count);
+    this.publish(this.log.length);
+    this.flush();
+  }
+
+  flush(): void {
+    this.broadcaster.flush();
+  }
+
+  pause(): void {
+    this.subscriber.pause();
+  }
+
   /** The store answers what it was asked first, as it was when it was asked. */
   answer(): void {
     this.#reads.shift()?.();
@@ -111,6 +129,10 @@ class Scene {
 
   resume(seq: number): void {
     this.subscriber.notify({ resumed: this.catchUp.start(this.subscriber, seq) });
+  }
+
+  since(seq: number): void {
+    this.catchUp.startSince(this.subscriber, seq, (found) => this.subscriber.notify({ resumed: found }));
   }
 
   unpause(): void {
@@ -136,42 +158,67 @@ class Scene {
     return new Promise((resolve) => this.#reads.push(() => resolve(page)));
   }
 
+  /** Here, an event's moment is its seq. */
+  #look(seq: number): Promise<number> {
+    const found = Math.min(seq, this.log.length);
+    return new Promise((resolve) => this.#reads.push(() => resolve(found)));
+  }
+
   #write(bytes: Buffer): void {
-    this.#backlogBytes += bytes.length;
-    for (const text of bytes.toString().trimEnd().split("\n")) this.received.push(JSON.parse(text));
+    const texts = bytes.toString().trimEnd().split("\n");
+    this.received.push(...texts.map((text) => JSON.parse(text)));
+    this.#backlogBytes += texts.length * this.#eventBytes;
   }
 }
 
+const someEventsAtOnce = fc.integer({ min: 1, max: 40 });
+const nothing = fc.constant(0);
 const action = fc.oneof(
-  fc.record({ do: fc.constant("commit" as const), count: fc.integer({ min: 1, max: 40 }) }),
-  fc.record({ do: fc.constant("publish" as const), count: fc.integer({ min: 1, max: 40 }) }),
-  fc.record({ do: fc.constant("resume" as const), count: fc.nat(800) }),
-  fc.constantFrom(...(["flush", "answer", "take", "pause", "unpause", "answer", "take"] as const).map((name) => ({ do: name, count: 0 }))),
+  ...(
+    [
+      ["arrive", 6, someEventsAtOnce],
+      ["commit", 1, someEventsAtOnce],
+      ["publish", 1, someEventsAtOnce],
+      ["flush", 1, nothing],
+      ["answer", 3, nothing],
+      ["take", 2, nothing],
+      ["pause", 1, nothing],
+      ["unpause", 2, nothing],
+      ["resume", 1, fc.nat(1_000)],
+      ["since", 1, fc.nat(1_000)],
+    ] as const
+  ).map(([name, weight, count]) => ({ weight, arbitrary: fc.record({ name: fc.constant(name), count }) })),
 );
+
+const stores = fc.integer({ min: 0, max: 700 });
+/** From many events in what a connection takes at once to less than one. */
+const sizes = fc.constantFrom(100, 5_000, 30_000, 300_000);
 
 test("however events, answers of the store, a slow network, pauses and wishes fall together: no gap that was not told, and no repeat", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: 700 }), fc.array(action, { maxLength: 60 }), async (alreadyStored, actions) => {
-      const scene = new Scene(alreadyStored);
-      for (const { do: name, count } of actions) {
-        if (name === "flush") scene.broadcaster.flush();
-        else if (name === "pause") scene.subscriber.pause();
-        else if (name === "take" || name === "answer" || name === "unpause") scene[name]();
-        else scene[name](count);
-        await nextTurn();
-      }
-      await scene.settle();
+    fc.asyncProperty(
+      stores,
+      sizes,
+      fc.array(action, { minLength: 10, maxLength: 80 }),
+      async (alreadyStored, eventBytes, actions) => {
+        const scene = new Scene(alreadyStored, eventBytes);
+        for (const { name, count } of actions) {
+          scene[name](count);
+          await nextTurn();
+        }
+        await scene.settle();
 
-      let last = alreadyStored;
-      for (const { event, dropped, resumed } of scene.received) {
-        if (resumed !== undefined) last = resumed;
-        if (dropped !== undefined) last += dropped;
-        if (event !== undefined) expect(event).toBe(last + 1);
-        if (event !== undefined) last = event;
-      }
-      expect(last).toBe(scene.log.length);
-      scene.broadcaster.close();
-    }),
+        let last = alreadyStored;
+        for (const { event, dropped, resumed } of scene.received) {
+          if (resumed !== undefined) last = resumed;
+          if (dropped !== undefined) last += dropped;
+          if (event !== undefined) expect(event).toBe(last + 1);
+          if (event !== undefined) last = event;
+        }
+        expect(last).toBe(scene.log.length);
+        scene.broadcaster.close();
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -144,6 +144,28 @@ test("since begins with the first event that happened then", async () => {
   expect(watcher.seqs).toEqual([3, 4, 5]);
 });
 
+test("a wish takes the place of one that the store is still looking up, and only one question is asked at a time", async () => {
+  const half = Promise.withResolvers<void>();
+  let questions = 0;
+  const live = await startLive({
+    slowReads: () => {
+      questions += 1;
+      return half.promise;
+    },
+  });
+  await live.publish(10);
+  const watcher = await watch(live.url);
+  for (let count = 0; count < 10; count += 1) watcher.say({ since: "2020-01-01" });
+  await until("a question", () => questions > 0);
+  watcher.say({ resumeFrom: 8 });
+  await watcher.told("resumed");
+  expect(questions).toBe(1);
+  half.resolve();
+  await watcher.reached(10);
+  expect(watcher.notices).toEqual([{ resumed: 8 }]);
+  expect(watcher.seqs).toEqual([9, 10]);
+});
+
 test("a seq that has not come yet belongs to another log: the answer says where this one is, and it goes on from there", async () => {
   const live = await startLive();
   await live.publish(5);
@@ -176,7 +198,7 @@ test("where the store cannot be read, whoever asked is let go and may come again
   for (const wish of [{ resumeFrom: 2 }, { since: "2020-01-01" }]) {
     const watcher = await watch(live.url);
     watcher.say(wish);
-    expect(await watcher.closed).toEqual({ code: 1013, reason: expect.stringContaining("cannot be read at the moment") });
+    expect(await watcher.closed).toEqual({ code: 1013, reason: "what was missed cannot be read at the moment" });
   }
   await until("nobody watches", () => live.told.watched === 0);
 });

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Endpoint } from "../endpoint.ts";
 import { problemSchema } from "../problem.ts";
 
@@ -16,6 +16,8 @@ export interface Operation {
   readonly takes?: Bodies;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
+  /** Those of {@link sharedAnswers} that it may give as well. */
+  readonly shares?: readonly (keyof typeof sharedAnswers)[];
   /** Needs no token, as `/metrics`. */
   readonly isOpen?: boolean;
 }
@@ -45,14 +47,30 @@ export function operationOf({ path, tag, summary, params, query, answer, missing
         headers: { ETag: "Changes with the answer; send it back as If-None-Match." },
         content: { "application/json": answer },
       },
-      304: { description: "Nothing has changed since the answer whose ETag was sent as If-None-Match." },
-      400: problem("A parameter is not right."),
       ...(missing === undefined ? {} : { 404: problem(missing) }),
-      500: problem("The hub could not answer."),
-      503: problem("The store cannot be read at the moment."),
     },
+    shares: [304, 400, 500, 503],
   };
 }
+
+const refusal = z.object({ error: z.string() }).meta({ id: "Refusal", description: "Why a request was not let in." });
+
+/** Answers that many operations give, in the same words. Nobody passes the guards without 401, 403 and 421. */
+export const sharedAnswers = {
+  304: { description: "Nothing has changed since the answer whose ETag was sent as If-None-Match." },
+  400: problem("A parameter is not right."),
+  401: { description: "The token is missing or wrong.", content: { "application/json": refusal } },
+  403: {
+    description: "The request comes from a page of another origin, or the hub is open to others and has no token.",
+    content: { "application/json": refusal },
+  },
+  421: {
+    description: "The hub listens on this machine only, and the request was made to another host.",
+    content: { "text/plain": z.string() },
+  },
+  500: problem("The hub could not answer."),
+  503: problem("The store cannot be read at the moment."),
+} as const satisfies Record<number, Answer>;
 
 /** An answer by RFC 9457. */
 export function problem(description: string, headers?: Answer["headers"]): Answer {

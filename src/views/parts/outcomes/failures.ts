@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Outcome } from "../../../events/fields.ts";
+import { touch } from "../../../folds/put-last.ts";
 import { count, moment, momentOf } from "../answer.ts";
-import { touch } from "../bounded-map.ts";
 import { DAY_MILLIS, gatheredAt, gatheredWithin, HOUR_MILLIS, newTiers, type Tiers } from "../tiers.ts";
 import { clipMessage, patternOf } from "./failure-pattern.ts";
 

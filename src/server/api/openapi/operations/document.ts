@@ -8,6 +8,6 @@ export const documentOperation: Operation = {
   summary: "This document.",
   answers: {
     200: { description: "OpenAPI 3.1.", content: { "application/json": z.record(z.string(), z.unknown()) } },
-    304: { description: "Nothing has changed since the answer whose ETag was sent as If-None-Match." },
   },
+  shares: [304],
 };

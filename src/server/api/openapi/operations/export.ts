@@ -21,10 +21,9 @@ export const exportOperation: Operation = {
         "application/vnd.apache.parquet": "binary",
       },
     },
-    400: problem("A parameter is not right."),
-    500: problem("The hub could not answer."),
     503: problem("The store cannot be read at the moment, or as many exports as there may be are under way.", {
       "Retry-After": "In how many seconds to try again.",
     }),
   },
+  shares: [400, 500],
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { querySchema } from "../../../live/sse-query.ts";
-import { type Operation, problem } from "../operation.ts";
+import type { Operation } from "../operation.ts";
 
 const name = z.string();
 const names = z.array(name).optional();
@@ -45,10 +45,8 @@ export const liveOperations: readonly Operation[] = [
     }),
     answers: {
       200: { description: "The stream, without an end.", content: { "text/event-stream": z.string() } },
-      400: problem("A parameter is not right."),
-      500: problem("The hub could not answer."),
-      503: problem("The store cannot be read at the moment."),
     },
+    shares: [400, 500, 503],
   },
   {
     method: "get",
@@ -64,14 +62,18 @@ export const liveOperations: readonly Operation[] = [
     summary: "Events as they are kept, by WebSocket.",
     description:
       "The hub sends events as `{event_type, timestamp, payload, id, seq, …}`. A client may send " +
-      '`{"subscribe":{types, agents, workflows, sessions, services, severity}}`, `{"pause":true}` and `{"resumeFrom":seq}`.',
+      '`{"subscribe":{types, agents, workflows, sessions, services, severity}}`, `{"pause":true}`, `{"resumeFrom":seq}` and ' +
+      '`{"since":"2026-11-20T12:00:00Z"}`; docs/guide/live.md has the answers.',
     query: z.object({
       batch: z.enum(["1"]).optional().describe("Several events in one frame, as a JSON array."),
       token: z.string().optional().describe("Where the hub has one: a browser cannot send it as a header."),
     }),
     answers: {
       101: { description: "The connection is a WebSocket now." },
-      426: { description: "The request does not ask for a WebSocket.", content: { "text/plain": z.string() } },
+      404: {
+        description: "The request does not ask for a WebSocket.",
+        content: { "application/json": z.object({ error: z.string() }) },
+      },
     },
   },
 ];

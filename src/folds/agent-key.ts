@@ -1,0 +1,27 @@
+/** Most keys that are remembered; where there are more, all are made anew. */
+const MAX_KEYS = 10_000;
+
+const keys = new Map<string, Map<string, string>>();
+let size = 0;
+
+/**
+ * Names an agent of a service, such as `shop/scribe`. Folds look agents up by it for every event: remembered, it is neither put together
+ * nor hashed each time.
+ */
+export function agentKey(source: string, agent: string): string {
+  const known = keys.get(source)?.get(agent);
+  if (known !== undefined) return known;
+  if (size >= MAX_KEYS) {
+    keys.clear();
+    size = 0;
+  }
+  const key = `${source}/${agent}`;
+  let ofSource = keys.get(source);
+  if (ofSource === undefined) {
+    ofSource = new Map();
+    keys.set(source, ofSource);
+  }
+  ofSource.set(agent, key);
+  size += 1;
+  return key;
+}

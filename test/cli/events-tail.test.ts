@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { readSince } from "../../src/cli/events-tail.ts";
+import { complete } from "../helpers/events.ts";
+import { startTestHub } from "../support/hub.ts";
+import { startLive, type TestLive } from "../support/live-server.ts";
+import { inRepository, runNode } from "../support/processes.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+import { until } from "../support/until.ts";
+
+const PROGRAM = `import(${JSON.stringify(inRepository("src/cli/main.ts"))}).then(({ run }) => run(process.argv.slice(1)))`;
+
+function tail(url: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  return runNode(["--eval", PROGRAM, "--", "events", "tail", "--hub", url, ...args], { env });
+}
+
+type Tail = ReturnType<typeof tail>;
+
+function seqsOf({ output }: Tail): number[] {
+  return output.stdout.split("\n").flatMap((line) => (line === "" ? [] : (JSON.parse(line) as { seq: number }).seq));
+}
+
+async function watched(live: TestLive): Promise<void> {
+  await until("somebody to watch", () => live.told.watched === 1);
+}
+
+async function all(program: Tail, live: TestLive): Promise<void> {
+  const last = live.log.at(-1)?.seq;
+  await until(`event ${last}`, () => program.output.stdout.includes(`"seq":${last},`));
+}
+
+test("tail prints a line an event, as the console does, and ends on Ctrl-C", async () => {
+  const live = await startLive();
+  const program = tail(live.url);
+  await watched(live);
+  await sleep(100);
+  await live.publish([
+    complete({
+      type: "handoff_completed",
+      agent: "scribe",
+      data: { fromAgent: "scribe", toAgent: "critic", outcome: "success", durationSeconds: 1.25 },
+    }),
+    complete({ type: "task_completed", agent: "scribe", taskId: "T-1", data: { taskType: "write", durationSeconds: 2 } }),
+  ]);
+  await program.saw("T-1");
+  expect(program.output.stdout).toMatch(
+    /^\d\d:\d\d:\d\d\.000 handoff_completed {4}scribe → critic {2}success · 1\.3 s\n\d\d:\d\d:\d\d\.000 task_completed {7}scribe {2}T-1 · write · 2\.0 s\n$/,
+  );
+  program.child.kill("SIGINT");
+  expect(await program.ended).toEqual({ code: 0, signal: null });
+  expect(program.output.stderr).toBe("");
+});
+
+test("flags filter, and --since begins earlier", async () => {
+  const live = await startLive();
+  await live.publish([
+    complete({ type: "agent_started", agent: "scribe", timeUnixMillis: Date.now() - 3_600_000, data: {} }),
+    complete({ type: "agent_started", agent: "critic", timeUnixMillis: Date.now() - 60_000, data: {} }),
+    complete({ type: "task_assigned", agent: "scribe", taskId: "T", timeUnixMillis: Date.now(), data: { taskType: "x" } }),
+    complete({ type: "error_raised", agent: "scribe", timeUnixMillis: Date.now(), data: { errorType: "x" } }),
+  ]);
+  const cases: [string[], number[]][] = [
+    [
+      ["--since", "10m"],
+      [2, 3, 4],
+    ],
+    [
+      ["--since", "2h", "--agents", "scribe", "--types", "agent_started,task_assignment"],
+      [1, 3],
+    ],
+    [
+      ["--since", "2020-01-01", "--types", "agent_started", "--types", "error_raised", "--agents", "scribe"],
+      [1, 4],
+    ],
+    [["--since", "1d", "--severity", "warning", "--services", "shop,billing"], [4]],
+  ];
+  for (const [args, seqs] of cases) {
+    const program = tail(live.url, ["--json", ...args]);
+    await until(`${args}`, () => seqsOf(program).includes(seqs.at(-1) as number));
+    expect(seqsOf(program)).toEqual(seqs);
+    program.child.kill("SIGTERM");
+    expect((await program.ended).code).toBe(0);
+  }
+});
+
+test("when the hub goes and comes again on the same port, tail says so, and has every event once", async () => {
+  const data = await tempFolder();
+  let live = await startLive({ data });
+  const program = tail(live.url, ["--json"]);
+  await watched(live);
+  await sleep(100);
+  await live.publish(300);
+  await until("event 300", () => program.output.stdout.includes('"seq":300,'));
+  await live.stop();
+  await until("a sentence", () => program.output.stderr.includes("is lost"));
+
+  live = await startLive({ data, port: live.port });
+  await live.publish(700);
+  await until("event 1000", () => program.output.stdout.includes('"seq":1000,'));
+  await live.publish(50);
+  await until("event 1050", () => program.output.stdout.includes('"seq":1050,'));
+  expect(seqsOf(program)).toEqual(Array.from({ length: 1_050 }, (_, index) => index + 1));
+  expect(program.output.stderr).toBe(
+    `crowsnest: the connection to ${live.url} is lost (the hub is going away); trying again\n` +
+      "crowsnest: connected again; going on after event 300\n",
+  );
+});
+
+test("a hub with another log is told, and its new events are printed", async () => {
+  let live = await startLive();
+  const program = tail(live.url, ["--json"]);
+  await watched(live);
+  await sleep(100);
+  await live.publish(50);
+  await all(program, live);
+  await live.stop();
+  live = await startLive({ port: live.port });
+  await watched(live);
+  await until("a sentence", () => program.output.stderr.includes("has another log now"));
+  await live.publish(2);
+  await until("52 lines", () => seqsOf(program).length === 52);
+  expect(seqsOf(program).slice(-3)).toEqual([50, 1, 2]);
+});
+
+test("a terminal that stops reading loses nothing: what was dropped meanwhile is fetched", async () => {
+  const live = await startLive({ capacity: 20 });
+  const program = tail(live.url, ["--json"]);
+  await watched(live);
+  await sleep(100);
+  program.child.stdout?.pause();
+  const attributes = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`text${index}`, "x".repeat(4_000)]));
+  while (live.told.dropped < 100) {
+    await live.publish(Array.from({ length: 20 }, () => complete({ type: "agent_heartbeat", agent: "a", attributes, data: {} })));
+  }
+  program.child.stdout?.resume();
+  await live.publish(1);
+  await all(program, live);
+  expect(seqsOf(program)).toEqual(live.log.map(({ seq }) => seq));
+});
+
+test("tail ends when nobody reads any more, as with head", async () => {
+  const live = await startLive();
+  await live.publish(10);
+  const program = tail(live.url, ["--since", "2020-01-01"]);
+  await program.saw("agent_heartbeat");
+  program.child.stdout?.destroy();
+  await until("the end", async () => {
+    await live.publish(1);
+    return program.child.exitCode === null ? undefined : true;
+  });
+  expect(program.child.exitCode).toBe(0);
+  expect(program.output.stderr).toBe("");
+});
+
+test("a token is sent, from its flag or its variable; a hub that refuses is told in one sentence", async () => {
+  const { hub } = await startTestHub({ token: "secret", wsPort: "off" });
+  const refused = tail(hub.url);
+  expect((await refused.ended).code).toBe(1);
+  expect(refused.output.stderr).toBe(
+    `crowsnest: ${hub.url} wants a token, or another one than it was sent: see CROWSNEST_TOKEN\n`,
+  );
+
+  const [byFlag, byVariable] = [
+    tail(`${hub.url}/`, ["--token", "secret", "--json"]),
+    tail(hub.url, ["--json"], { CROWSNEST_TOKEN: "secret" }),
+  ];
+  for (const program of [byFlag, byVariable]) {
+    await until("an event", async () => {
+      await hub.accept([complete({ type: "agent_started", agent: "a", data: {} })]);
+      return program.output.stdout.includes("agent_started");
+    });
+  }
+});
+
+test.each([
+  [
+    ["--hub", "http://127.0.0.1:1"],
+    /^crowsnest: there is no hub to be reached at http:\/\/127\.0\.0\.1:1 \(.*ECONNREFUSED.*\)\n$/,
+  ],
+  [
+    ["--hub", "ftp://x"],
+    /^crowsnest: --hub takes the address of a hub without a password in it, such as http:\/\/127\.0\.0\.1:9464\n$/,
+  ],
+  [["--types", "nothing"], /^crowsnest: --types names "nothing", which is no event type\n$/],
+  [["--severity", "bad"], /^crowsnest: --severity has to be one of info, warning, error, critical\n$/],
+  [
+    ["--since", "soon"],
+    /^crowsnest: --since takes how long ago, such as 10m, or a moment, such as 2026-11-20T12:00:00Z, but is "soon"\n$/,
+  ],
+])("%j is told in one sentence", async (args, sentence) => {
+  const program = tail("http://127.0.0.1:9", args);
+  expect((await program.ended).code).toBe(1);
+  expect(program.output.stderr).toMatch(sentence);
+});
+
+test("since is how long ago, or a moment", () => {
+  const now = Date.UTC(2026, 10, 20, 12);
+  expect(["90s", "10m", "2h", "7d"].map((text) => (now - readSince(text, now)) / 1_000)).toEqual([90, 600, 7_200, 604_800]);
+  expect(readSince("2026-11-20T11:00:00Z", now)).toBe(now - 3_600_000);
+  expect(readSince("2026-11-20T12:00:00+01:00", now)).toBe(now - 3_600_000);
+});

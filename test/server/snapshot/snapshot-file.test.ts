@@ -1,0 +1,72 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSnapshot, SnapshotWriter } from "../../../src/server/snapshot/snapshot-file.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+
+const index = {
+  seq: 7,
+  id: "e-7",
+  parts: [
+    { name: "agents", version: 1, seq: 6 },
+    { name: "tasks", version: 3, seq: 7 },
+  ],
+};
+const states = [Buffer.from("agents' state"), Buffer.from("tasks' state")];
+
+async function write(path: string): Promise<void> {
+  const writer = await SnapshotWriter.create(path);
+  for (const state of states) await writer.addState(state);
+  await writer.finish(index);
+}
+
+describe("a snapshot's file", () => {
+  it("says what was written, for nobody else to read", async () => {
+    const path = join(await tempFolder(), "events.db-snapshot");
+    await write(path);
+    const snapshot = await readSnapshot(path);
+    expect(snapshot?.index).toEqual(index);
+    expect(snapshot?.states.map(String)).toEqual(states.map(String));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it("is none where there is none", async () => {
+    expect(await readSnapshot(join(await tempFolder(), "events.db-snapshot"))).toBeUndefined();
+  });
+
+  it("is refused wherever it is torn", async () => {
+    const path = join(await tempFolder(), "events.db-snapshot");
+    await write(path);
+    const whole = await readFile(path);
+    for (let length = 0; length < whole.length; length += 1) {
+      await writeFile(path, whole.subarray(0, length));
+      await expect(readSnapshot(path), `${length} bytes`).rejects.toThrow(/missing|not a snapshot|damaged/);
+    }
+  });
+
+  it("is refused whichever byte is another", async () => {
+    const path = join(await tempFolder(), "events.db-snapshot");
+    await write(path);
+    const whole = await readFile(path);
+    for (let place = 0; place < whole.length; place += 1) {
+      const damaged = Buffer.from(whole);
+      damaged[place] = (damaged[place] as number) ^ 0x10;
+      await writeFile(path, damaged);
+      await expect(readSnapshot(path), `byte ${place}`).rejects.toThrow(/missing|not a snapshot|damaged/);
+    }
+  });
+
+  it("takes the place of the one before only once it is whole, and leaves nothing behind", async () => {
+    const folder = await tempFolder();
+    const path = join(folder, "events.db-snapshot");
+    await write(path);
+    const before = await readFile(path);
+    const abandoned = await SnapshotWriter.create(path);
+    await abandoned.addState(Buffer.from("half"));
+    expect(await readFile(path)).toEqual(before);
+    await abandoned.abandon();
+    await writeFile(`${path}.4711.tmp`, "left by a hub that was killed");
+    await write(path);
+    expect(await readdir(folder)).toEqual(["events.db-snapshot"]);
+  });
+});
