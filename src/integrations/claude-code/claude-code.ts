@@ -10,14 +10,24 @@ import { Sessions } from "./sessions.ts";
 /** How long a session may be silent before it is taken to be gone: people go to lunch with one open. */
 const GONE_MILLIS = 4 * 3_600_000;
 
+export interface ClaudeCodeOptions {
+  /** Keep what tools were given and gave back. @default false */
+  readonly captureContent?: boolean;
+}
+
 /**
  * What Claude Code tells, by its hooks and by its log events, as events of ours. Each source tells what it knows best, and both may be
  * on: what both know has the same id from either, so that the store keeps it once.
  */
 export class ClaudeCode {
+  readonly #captureContent: boolean;
   readonly #sessions = new Sessions();
   readonly #hooks = hookMappings();
   readonly #logs = new LogReader(this.#sessions);
+
+  constructor({ captureContent = false }: ClaudeCodeOptions = {}) {
+    this.#captureContent = captureContent;
+  }
 
   /**
    * What a call of a hook tells: nothing where it is none, or one that tells nothing.
@@ -25,7 +35,7 @@ export class ClaudeCode {
    * @param source service that the session belongs to @default "claude-code", as in Claude Code's own export
    */
   readHook(body: unknown, source: string = CLAUDE_CODE, nowUnixMillis: number = Date.now()): readonly Draft[] {
-    const hook = Hook.read(body, nowUnixMillis);
+    const hook = Hook.read(body, nowUnixMillis, this.#captureContent);
     const mapping = hook && this.#hooks.get(hook.event);
     if (hook === undefined || mapping === undefined) return [];
     const { sessionId, timeUnixMillis } = hook;
