@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^crowsnest$/, replacement: source("index.ts") },
       { find: /^crowsnest\/server$/, replacement: source("server/index.ts") },
+      { find: /^crowsnest\/otel$/, replacement: source("integrations/otel/index.ts") },
       { find: /^crowsnest\/register$/, replacement: source("register.ts") },
       { find: /^crowsnest\/openai-agents$/, replacement: source("integrations/openai-agents/index.ts") },
       { find: /^crowsnest\/redis$/, replacement: source("sinks/redis/index.ts") },

@@ -12,7 +12,10 @@ const fixtures = resolve(import.meta.dirname, "../test/fixtures/otlp");
 
 async function record(name: string): Promise<void> {
   const recording = recordings[name];
-  if (recording === undefined) throw new Error(`${name} is none of: all, ${Object.keys(recordings).join(", ")}`);
+  if (recording === undefined) {
+    console.error(`there is no recording ${name}; there are all, ${Object.keys(recordings).join(", ")}`);
+    process.exit(2);
+  }
   const environment = await prepareEnvironment(name, recording);
   const [recorder, model] = await Promise.all([startOtlpRecorder(), startScriptedModel()]);
   try {

@@ -20,3 +20,13 @@ export async function createCrowsnest(options: CrowsnestOptions = {}): Promise<C
   const { startEmbedded } = await import("./crowsnest.ts");
   return startEmbedded(options, () => import("./server/embedded.ts"));
 }
+
+/**
+ * The one Crowsnest of this process that is made from the environment alone: that of `crowsnest/register`, or else it is started now.
+ * Never fails: where a variable is wrong, that is told in one sentence, and what is given back tells nothing to anybody.
+ */
+export async function getCrowsnest(): Promise<Crowsnest> {
+  const { idleCrowsnest, ownCrowsnest } = await import("./zero-code/own.ts");
+  const loadServer = () => import("./server/embedded.ts");
+  return (await ownCrowsnest(loadServer)) ?? idleCrowsnest(loadServer);
+}

@@ -91,13 +91,15 @@ function given(variable: string): string | undefined {
 
 /** Plain where nobody watches. */
 function coloured(patch: string): string {
+  // The library would also colour where CI is set, into files that nobody's terminal reads.
+  const colors = pico.createColors(process.stdout.isTTY === true && pico.isColorSupported);
   return patch
     .split("\n")
     .filter((line) => !/^(=+$|\\ No newline)/.test(line))
     .map((line) => {
-      if (/^(\+\+\+|---)/.test(line)) return pico.bold(line);
-      if (line.startsWith("+")) return pico.green(line);
-      return line.startsWith("-") ? pico.red(line) : line;
+      if (/^(\+\+\+|---)/.test(line)) return colors.bold(line);
+      if (line.startsWith("+")) return colors.green(line);
+      return line.startsWith("-") ? colors.red(line) : line;
     })
     .join("\n");
 }

@@ -1,5 +1,6 @@
 import { messageOf } from "../bus/trouble.ts";
 import type { Face } from "../instrument/face.ts";
+import { nameOf } from "./ending.ts";
 
 /** How often it is told at most that something could not be understood. */
 const RARELY_MILLIS = 60_000;
@@ -29,8 +30,12 @@ export class Guard {
   #tell(error: unknown): void {
     if (performance.now() - this.#toldAtMillis < RARELY_MILLIS) return;
     this.#toldAtMillis = performance.now();
-    const failureType = error instanceof Error ? error.name : "Error";
-    const data = { failureType, errorMessage: messageOf(error), component: this.#component, recoveryAttempted: false };
+    const data = {
+      failureType: nameOf(error),
+      errorMessage: messageOf(error),
+      component: this.#component,
+      recoveryAttempted: false,
+    };
     this.#crowsnest.emit({ type: "failure_recorded", data });
   }
 }

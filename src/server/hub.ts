@@ -87,7 +87,7 @@ class RunningHub implements Hub {
   readonly #store: EventStore;
   readonly #intake: Intake;
   readonly #registry = new Registry();
-  readonly #translators = new Translators();
+  readonly #translators: Translators;
   #tracing: Tracing | undefined;
   #listener: HttpListener | undefined;
   readonly #observatory: Observatory;
@@ -99,6 +99,7 @@ class RunningHub implements Hub {
 
   constructor(config: Config, store: EventStore, log: Log | undefined) {
     this.#store = store;
+    this.#translators = new Translators(config);
     this.#core = new Core(
       { ...config, hub: undefined },
       { registry: this.#registry, log, submit: (event) => this.#intake.offer(event) },

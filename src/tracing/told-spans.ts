@@ -18,6 +18,11 @@ export function tellInsteadOf(scope: string): () => void {
   };
 }
 
+/** Whether this process tells by events what the spans of a scope say. */
+export function isToldByEvents(scope: string): boolean {
+  return scopes.has(scope);
+}
+
 /** Marks the spans of those scopes on their way out, so that a hub that gets events and spans counts nothing twice. */
 export class MarkingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;

@@ -5,6 +5,7 @@ const source = (path: string) => new URL(`../../src/${path}`, import.meta.url).h
 const sources: Readonly<Record<string, string>> = {
   crowsnest: source("index.ts"),
   "crowsnest/server": source("server/index.ts"),
+  "crowsnest/otel": source("integrations/otel/index.ts"),
   "crowsnest/register": source("register.ts"),
   "crowsnest/ai-sdk": source("integrations/ai-sdk/index.ts"),
   "crowsnest/mcp": source("integrations/mcp/index.ts"),

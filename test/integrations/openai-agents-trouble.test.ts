@@ -19,6 +19,7 @@ import { CrowsnestProcessor } from "../../src/integrations/openai-agents/process
 import { startEmbedded } from "../support/embedded.ts";
 import { inRepository, runNode } from "../support/processes.ts";
 import { tempFolder } from "../support/temp-folder.ts";
+import { expectToldOnce } from "../support/told-once.ts";
 import { instrumented } from "./instrumented.ts";
 import { call, say, scripted } from "./scripted-model.ts";
 
@@ -73,10 +74,7 @@ describe("a run that fails", () => {
     );
     await expect(work).rejects.toThrow("no more room");
     await settle();
-    expect(recorder.of("error_raised").map(({ agent, data }) => [agent, data.errorType])).toEqual([["author", "RangeError"]]);
-    expect(recorder.of("model_called")[0]?.data).toMatchObject({ outcome: "failure", errorMessage: "no more room" });
-    expect(recorder.of("agent_completed")[0]?.data).toMatchObject({ outcome: "failure", errorType: "RangeError" });
-    expect(recorder.of("task_failed")).toHaveLength(1);
+    expectToldOnce(recorder);
     expect(recorder.of("workflow_failed")).toHaveLength(1);
   });
 

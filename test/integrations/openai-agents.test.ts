@@ -1,6 +1,7 @@
 import { Agent, handoff, type MCPServer, Runner, run, tool, withTrace } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { tokenFigures } from "../support/token-figures.ts";
 import { instrumented } from "./instrumented.ts";
 import { call, handTo, say, scripted } from "./scripted-model.ts";
 import { rememberSpans } from "./spans.ts";
@@ -172,11 +173,7 @@ describe("tokens", () => {
       provider: "openai",
       model: "gpt-5",
     });
-    const labels = 'service="test",agent="author",provider="openai",model="gpt-5"';
-    const tokens = (kind: string) => metric(`agent_model_tokens_total{${labels},token_type="${kind}"}`);
-    expect(await Promise.all(["input", "cache_read", "cache_write", "output", "reasoning"].map(tokens))).toEqual([
-      100, 60, 40, 60, 20,
-    ]);
+    expect(await tokenFigures({ metric }, "author")).toEqual([100, 60, 40, 60, 20]);
     expect(await metric('agent_cost_usd_total{service="test",agent="author",model="gpt-5"}')).toBe(0.5);
   });
 

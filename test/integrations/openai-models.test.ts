@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Agent, type Model, OpenAIProvider, Runner } from "@openai/agents";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { planted, plantedIn } from "../support/planted.ts";
 import { instrumented } from "./instrumented.ts";
 
 /** A model of the SDK's that asks a server on this machine, which gives the same answer to every request. */
@@ -55,6 +56,23 @@ const completion = {
 };
 
 describe("the SDK's own models", () => {
+  test.each([
+    ["Responses", true, response],
+    ["Chat Completions", false, completion],
+  ])("for %s tell prompts and answers where somebody asks for them, without keys", async (_, useResponses, answer) => {
+    const said = JSON.parse(JSON.stringify(answer).replaceAll('"done"', JSON.stringify(planted.answer)));
+    for (const captureContent of [false, true]) {
+      const { recorder, settle } = await instrumented({ crowsnest: { captureContent } });
+      const model = await modelFor(said, { useResponses });
+      await new Runner().run(new Agent({ name: "author", model }), planted.prompt);
+      await settle();
+      const { input, output } = recorder.of("model_called")[0]?.data ?? {};
+      expect(plantedIn(JSON.stringify(recorder.events))).toEqual(captureContent ? ["prompt", "answer"] : []);
+      expect(plantedIn(`${input}`)).toEqual(captureContent ? ["prompt"] : []);
+      expect(plantedIn(`${output}`)).toEqual(captureContent ? ["answer"] : []);
+    }
+  });
+
   test("for Responses tell the model that answered, and what it used", async () => {
     const { recorder, settle } = await instrumented();
     const model = await modelFor(response);

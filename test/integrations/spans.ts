@@ -4,6 +4,8 @@ import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@o
 import { onTestFinished } from "vitest";
 
 export interface RememberedSpans {
+  /** Everything that stands on any span. */
+  text(): Promise<string>;
   /** The names of the span and of everything around it, innermost first. */
   lineOf(name: string): Promise<string[]>;
   /** All spans of that name, in the order in which they ended. */
@@ -23,6 +25,11 @@ export function rememberSpans(): RememberedSpans {
     propagation.disable();
   });
   return {
+    async text() {
+      await processor.forceFlush();
+      const spans = exporter.getFinishedSpans();
+      return JSON.stringify(spans.map(({ name, attributes, events, status }) => ({ name, attributes, events, status })));
+    },
     async lineOf(name) {
       await processor.forceFlush();
       const spans = new Map(exporter.getFinishedSpans().map((span) => [span.spanContext().spanId, span]));

@@ -1,7 +1,8 @@
 import type { Face, Work } from "../../instrument/face.ts";
 import type { ModelCallHandle } from "../../instrument/kinds/model-call.ts";
-import { askNumber } from "./ask.ts";
-import { type Ending, settle, WELL } from "./ending.ts";
+import { type Ending, settle } from "../ending.ts";
+import { tellUsage } from "../model-figures.ts";
+import { WELL } from "./ending.ts";
 import type { ModelInfo } from "./model-calls.ts";
 import type { AiSdkOptions } from "./options.ts";
 import { providerName } from "./provider.ts";
@@ -9,6 +10,7 @@ import type { Inside } from "./run.ts";
 
 export interface EmbeddingStart extends ModelInfo {
   readonly embedCallId: string;
+  readonly values?: unknown;
 }
 
 /** The calls of an embedding model; a long list is embedded in several at once. What is embedded does not stand in a context. */
@@ -28,9 +30,10 @@ export class Embeddings {
     return this.#open.size > 0;
   }
 
-  start({ embedCallId, provider, modelId }: EmbeddingStart): void {
+  start({ embedCallId, provider, modelId, values }: EmbeddingStart): void {
     const { agent, inside } = this.#around;
-    const work = this.#crowsnest.begin("modelCall", { agent, provider: providerName(provider), model: modelId }, inside);
+    const call = { agent, provider: providerName(provider), model: modelId, input: values };
+    const work = this.#crowsnest.begin("modelCall", call, inside);
     this.#open.set(embedCallId, { model: modelId, work });
   }
 
@@ -38,10 +41,7 @@ export class Embeddings {
     const call = this.#open.get(embedCallId);
     if (call === undefined) return;
     this.#open.delete(embedCallId);
-    const usage = { inputTokens };
-    call.work.handle.usage(usage);
-    const costUsd = askNumber(() => this.#options.price?.(call.model, usage));
-    if (costUsd !== undefined) call.work.handle.cost(costUsd);
+    tellUsage(call.work.handle, this.#options, call.model, { inputTokens });
     settle(call.work, WELL);
   }
 

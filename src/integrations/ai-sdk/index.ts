@@ -1,5 +1,6 @@
 import type { Telemetry } from "ai";
 import type { Face } from "../../instrument/face.ts";
+import { checkFace } from "../check.ts";
 import { attach } from "./attach.ts";
 import { type AiSdkOptions, checkOptions } from "./options.ts";
 import { CrowsnestTelemetry } from "./telemetry.ts";
@@ -14,7 +15,7 @@ export type { AiSdkOptions, CallInfo } from "./options.ts";
  * | --- | --- |
  * | `generateText`, `streamText`, `ToolLoopAgent`, `generateObject` | an agent run, named by `telemetry.functionId` |
  * | a step's model call, each attempt of it | a model call with tokens, cost and time to the first token, and the size of the agent's context |
- * | a tool's execution | a tool call, with a hash of its arguments instead of them |
+ * | a tool's execution | a tool call, with a hash of its arguments |
  * | an agent that runs right in another one's tool | a handoff (inferred) that lasts until the agent has answered |
  * | `embed`, `embedMany` | a model call for each request |
  * | abort, time-out | the outcomes `cancelled` and `timeout` |
@@ -52,7 +53,7 @@ export async function instrumentAiSdk(crowsnest: Face, options: AiSdkOptions = {
 }
 
 function create(crowsnest: Face, options: AiSdkOptions): CrowsnestTelemetry {
-  if (typeof crowsnest?.begin !== "function") throw new TypeError("the first argument has to be what createCrowsnest gives");
+  checkFace(crowsnest);
   checkOptions(options);
   return new CrowsnestTelemetry(crowsnest, options);
 }

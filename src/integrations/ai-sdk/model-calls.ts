@@ -1,7 +1,8 @@
 import type { Face, Work } from "../../instrument/face.ts";
 import type { ModelCallHandle, TokenUsage } from "../../instrument/kinds/model-call.ts";
-import { askNumber } from "./ask.ts";
-import { asPart, type Ending, settle, WELL } from "./ending.ts";
+import { type Ending, quietly, settle } from "../ending.ts";
+import { tellContext, tellUsage, withoutAbsent } from "../model-figures.ts";
+import { WELL } from "./ending.ts";
 import { modelError } from "./model-error.ts";
 import type { AiSdkOptions } from "./options.ts";
 import { providerName } from "./provider.ts";
@@ -86,21 +87,19 @@ export class ModelCalls {
     if (call === undefined) return;
     const { handle } = call.work;
     const tokens = readUsage(usage);
-    handle.usage(tokens);
-    const costUsd = askNumber(() => this.#options.price?.(call.model.modelId, tokens));
-    if (costUsd !== undefined) handle.cost(costUsd);
+    if (tokens !== undefined) tellUsage(handle, this.#options, call.model.modelId, tokens);
     if (timeToFirstOutputMillis !== undefined) handle.firstToken(timeToFirstOutputMillis / 1_000);
     handle.finish(finishReason);
     handle.output(output);
     this.close(finishReason === "error" ? { error: modelError() } : WELL);
-    this.#tellContext(call.model, tokens);
+    if (tokens !== undefined) this.#tellContext(call.model, tokens);
   }
 
   /** Closes the call that is open. Whether a failed call is trouble is seen at the run: the SDK may try again. */
   close(ending: Ending): void {
     const call = this.#open;
     this.#open = undefined;
-    if (call !== undefined) settle(call.work, asPart(ending));
+    if (call !== undefined) settle(call.work, quietly(ending));
   }
 
   #begin(request: ModelRequest): OpenCall {
@@ -109,24 +108,18 @@ export class ModelCalls {
     return { model: request, work: this.#crowsnest.begin("modelCall", options, inside) };
   }
 
-  /** What the context holds after the call: the request as a whole and what was answered, which the next request begins with. */
-  #tellContext({ provider, modelId }: ModelInfo, { inputTokens = 0, outputTokens = 0 }: TokenUsage): void {
-    const tokens = inputTokens + outputTokens;
-    if (tokens === 0) return;
-    const { agent, within } = this.#around;
-    const limitTokens = askNumber(() => this.#options.contextLimitTokens?.(modelId, agent));
-    const limit = limitTokens === undefined ? {} : { limitTokens };
-    within(() => this.#crowsnest.context({ agent, provider: providerName(provider), model: modelId, tokens, ...limit }));
+  #tellContext({ provider, modelId }: ModelInfo, usage: TokenUsage): void {
+    const asked = { provider: providerName(provider), model: modelId };
+    tellContext(this.#crowsnest, this.#options, { ...asked, ...this.#around, usage });
   }
 }
 
-function readUsage({ inputTokens, outputTokens, inputTokenDetails, outputTokenDetails }: SdkUsage): TokenUsage {
-  const tokens: { [K in keyof TokenUsage]-?: number | undefined } = {
+function readUsage({ inputTokens, outputTokens, inputTokenDetails, outputTokenDetails }: SdkUsage): TokenUsage | undefined {
+  return withoutAbsent({
     inputTokens,
     outputTokens,
     cacheReadTokens: inputTokenDetails?.cacheReadTokens,
     cacheWriteTokens: inputTokenDetails?.cacheWriteTokens,
     reasoningTokens: outputTokenDetails?.reasoningTokens,
-  };
-  return Object.fromEntries(Object.entries(tokens).filter(([, count]) => count !== undefined));
+  });
 }

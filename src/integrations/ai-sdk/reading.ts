@@ -1,5 +1,6 @@
 import { ReportedError } from "../../instrument/reported-error.ts";
-import { type Ending, WELL } from "./ending.ts";
+import type { Ending } from "../ending.ts";
+import { WELL } from "./ending.ts";
 import type { ContentPart, ToolOutput } from "./events.ts";
 import type { ToolCalls, ToolInfo } from "./tool-calls.ts";
 
@@ -11,11 +12,11 @@ export function toolEnding({ type, error }: ToolOutput): Ending {
 
 /** Tells the tools that the provider ran by itself. */
 export function tellProvidedTools(tools: ToolCalls, content: readonly ContentPart[]): void {
-  const failures = new Map(content.filter(isToolError).map((part) => [part.toolCallId, part]));
+  const answers = new Map(content.filter(isToolAnswer).map((part) => [part.toolCallId, part]));
   const called = new Map(content.filter(isProvidedCall).map((part) => [part.toolCallId, part]));
   for (const [toolCallId, call] of called) {
-    const failure = failures.get(toolCallId);
-    tools.tellProvided(call, failure === undefined ? WELL : toolEnding(failure));
+    const answer = answers.get(toolCallId);
+    tools.tellProvided(call, answer === undefined ? WELL : toolEnding(answer), answer?.output);
   }
 }
 
@@ -23,6 +24,6 @@ function isProvidedCall(part: ContentPart): part is ContentPart & ToolInfo {
   return part.type === "tool-call" && "providerExecuted" in part && part.providerExecuted === true;
 }
 
-function isToolError(part: ContentPart): part is ContentPart & ToolInfo & ToolOutput {
-  return part.type === "tool-error";
+function isToolAnswer(part: ContentPart): part is ContentPart & ToolInfo & ToolOutput {
+  return part.type === "tool-result" || part.type === "tool-error";
 }

@@ -1,9 +1,10 @@
 import { messageOf } from "../../bus/trouble.ts";
 import { type AnyWork, type Face, noteToldInside, type Place, surroundingsOf, type Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
-import { ask } from "./ask.ts";
+import { ask } from "../ask.ts";
+import { type Ending, nameOf, quietly, settle } from "../ending.ts";
 import { Embeddings } from "./embeddings.ts";
-import { asPart, type Ending, isBreakOff, nameOf, settle } from "./ending.ts";
+import { isBreakOff } from "./ending.ts";
 import { ModelCalls } from "./model-calls.ts";
 import type { AiSdkOptions, CallInfo } from "./options.ts";
 import { callerIn, ToolCalls } from "./tool-calls.ts";
@@ -13,8 +14,6 @@ export interface Inside {
   /** The agent at work. */
   readonly agent: string;
   readonly inside: AnyWork | Place;
-  /** Runs a function where the run's names and ids hold. */
-  within(tell: () => void): void;
 }
 
 /** How an agent is called that nobody has named. */
@@ -48,7 +47,7 @@ export class Run {
     this.#crowsnest = crowsnest;
     this.#place = place;
     this.#works = [run, handoff].filter((work) => work !== undefined);
-    this.#around = { agent, inside: run ?? place, within: (tell) => (run === undefined ? tell() : run.run(tell)) };
+    this.#around = { agent, inside: run ?? place };
     this.models = new ModelCalls(crowsnest, options, this.#around);
     this.tools = new ToolCalls(crowsnest, this.#around);
     this.embeddings = new Embeddings(crowsnest, options, this.#around);
@@ -61,13 +60,13 @@ export class Run {
 
   close(ending: Ending): void {
     const [innermost, ...others] = this.#works;
-    this.models.close(asPart(ending));
-    this.embeddings.closeAll(asPart(ending));
+    this.models.close(quietly(ending));
+    this.embeddings.closeAll(quietly(ending));
     // What a tool does may well go on, but nobody waits for it any more.
     this.tools.closeAll({ outcome: ending.outcome ?? "cancelled" });
     if (innermost !== undefined) settle(innermost, ending);
     else if (ending.outcome === undefined && !isBreakOff(ending.error)) this.#tell(ending.error);
-    for (const work of others) settle(work, asPart(ending));
+    for (const work of others) settle(work, quietly(ending));
     // The SDK throws the same error out of the call next, or another one that says the same.
     if (ending.outcome === undefined) noteToldInside(this.#place);
   }

@@ -1,7 +1,8 @@
 import type { Telemetry } from "ai";
 import type { Face } from "../../instrument/face.ts";
+import type { Ending } from "../ending.ts";
 import { Guard } from "../guard.ts";
-import { brokenOff, type Ending, WELL } from "./ending.ts";
+import { brokenOff, WELL } from "./ending.ts";
 import type {
   AbortEvent,
   AnyEvent,

@@ -2,7 +2,7 @@ import type { Face, Work } from "../../instrument/face.ts";
 import type { ToolCallHandle } from "../../instrument/kinds/tool-call.ts";
 import type { Scope } from "../../instrument/scope.ts";
 import { toolCallIn } from "../../instrument/tool-scopes.ts";
-import { type Ending, settle, WELL } from "./ending.ts";
+import { type Ending, settle } from "../ending.ts";
 import type { Inside } from "./run.ts";
 
 export interface ToolInfo {
@@ -44,13 +44,12 @@ export class ToolCalls {
   end(toolCallId: string, ending: Ending, output?: unknown): void {
     const call = this.#open.get(toolCallId);
     this.#open.delete(toolCallId);
-    if (output !== undefined) call?.handle.result(output);
-    if (call !== undefined) settle(call, ending);
+    if (call !== undefined) finish(call, ending, output);
   }
 
   /** A tool that the provider ran by itself, known from the model's answer: that it was called, not how long it took. */
-  tellProvided(tool: ToolInfo, ending: Ending = WELL): void {
-    settle(this.#begin(tool, "extension"), ending);
+  tellProvided(tool: ToolInfo, ending: Ending, output: unknown): void {
+    finish(this.#begin(tool, "extension"), ending, output);
   }
 
   closeAll(ending: Ending): void {
@@ -59,7 +58,12 @@ export class ToolCalls {
 
   #begin({ toolCallId, toolName, input }: ToolInfo, toolType: string): Work<ToolCallHandle> {
     const { agent, inside } = this.#around;
-    const given = input === undefined ? {} : { arguments: input };
-    return this.#crowsnest.begin("toolCall", { agent, tool: toolName, toolType, callId: toolCallId, ...given }, inside);
+    const call = { agent, tool: toolName, toolType, callId: toolCallId, arguments: input };
+    return this.#crowsnest.begin("toolCall", call, inside);
   }
+}
+
+function finish(call: Work<ToolCallHandle>, ending: Ending, output: unknown): void {
+  call.handle.result(output);
+  settle(call, ending);
 }

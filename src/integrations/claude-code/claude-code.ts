@@ -11,6 +11,11 @@ import { Sessions } from "./sessions.ts";
 /** How long a session may be silent before it is taken to be gone: people go to lunch with one open. */
 const GONE_MILLIS = 4 * 3_600_000;
 
+export interface ClaudeCodeOptions {
+  /** Keep what tools were given and gave back. @default false */
+  readonly captureContent?: boolean;
+}
+
 type Saved = ReturnType<Sessions["save"]>;
 
 /**
@@ -18,9 +23,14 @@ type Saved = ReturnType<Sessions["save"]>;
  * on: what both know has the same id from either, so that the store keeps it once.
  */
 export class ClaudeCode implements Restorable<Saved> {
+  readonly #captureContent: boolean;
   readonly #sessions = new Sessions();
   readonly #hooks = hookMappings();
   readonly #logs = new LogReader(this.#sessions);
+
+  constructor({ captureContent = false }: ClaudeCodeOptions = {}) {
+    this.#captureContent = captureContent;
+  }
 
   save(): Saved {
     return this.#sessions.save();
@@ -36,7 +46,7 @@ export class ClaudeCode implements Restorable<Saved> {
    * @param source service that the session belongs to @default "claude-code", as in Claude Code's own export
    */
   readHook(body: unknown, source: string = CLAUDE_CODE, nowUnixMillis: number = Date.now()): readonly Draft[] {
-    const hook = Hook.read(body, nowUnixMillis);
+    const hook = Hook.read(body, nowUnixMillis, this.#captureContent);
     const mapping = hook && this.#hooks.get(hook.event);
     if (hook === undefined || mapping === undefined) return [];
     const { sessionId, timeUnixMillis } = hook;

@@ -1,6 +1,7 @@
 import type { Face, Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
-import { ask, type GraphNode, type LangChainOptions } from "./options.ts";
+import { ask } from "../ask.ts";
+import type { GraphNode, LangChainOptions } from "./options.ts";
 import { takePending } from "./pending.ts";
 import type { Run } from "./run.ts";
 import { sessionOf } from "./session.ts";

@@ -1,11 +1,15 @@
 import type { TokenUsage } from "../../instrument/kinds/model-call.ts";
-import { numberIn, property, textIn } from "./property.ts";
+import { withoutAbsent } from "../model-figures.ts";
+import { numberIn, property, textIn } from "../property.ts";
+import { Said } from "./said.ts";
 
 /** What a model's answer says about the call. */
 export interface Answer {
   readonly usage: TokenUsage | undefined;
   readonly finishReason: string | undefined;
   readonly model: string | undefined;
+  /** What it says: a message, or text. */
+  readonly said: unknown;
 }
 
 /** Reads the answer to one prompt. Where several were asked for at once, the first one carries what all of them used. */
@@ -19,6 +23,7 @@ export function readAnswer(output: unknown): Answer {
     usage: readUsage(property(message, "usage_metadata")) ?? readTotals(property(property(output, "llmOutput"), "tokenUsage")),
     finishReason: textIn(about, ...reasons) ?? textIn(info, ...reasons),
     model: textIn(about, "model_name", "model"),
+    said: message === undefined ? property(generation, "text") : new Said([message]),
   };
 }
 
@@ -41,12 +46,6 @@ function readTotals(usage: unknown): TokenUsage | undefined {
     inputTokens: numberIn(usage, "promptTokens", "prompt_tokens"),
     outputTokens: numberIn(usage, "completionTokens", "completion_tokens"),
   });
-}
-
-/** Undefined where nothing is known: models that say nothing of tokens come with zeros. */
-function withoutAbsent(usage: { readonly [K in keyof TokenUsage]: number | undefined }): TokenUsage | undefined {
-  if ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) === 0) return undefined;
-  return Object.fromEntries(Object.entries(usage).filter(([, tokens]) => tokens !== undefined));
 }
 
 function first(list: unknown): unknown {

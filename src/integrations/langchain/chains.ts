@@ -1,13 +1,14 @@
 import { type Face, noteToldInside } from "../../instrument/face.ts";
+import { quietly, settle } from "../ending.ts";
+import { property, textIn } from "../property.ts";
+import { within } from "../within.ts";
 import type { Agents } from "./agents.ts";
-import { type Ending, quietly, settle } from "./ending.ts";
+import type { RunEnding } from "./ending.ts";
 import type { Metadata } from "./options.ts";
 import { closePending } from "./pending.ts";
-import { property, textIn } from "./property.ts";
 import type { Run } from "./run.ts";
 import { sessionOf } from "./session.ts";
 import { type NodeRun, noteBranch, noteOutput, Steps } from "./steps.ts";
-import { within } from "./within.ts";
 
 /** The tag by which LangGraph marks the runs of its nodes. */
 const NODE_TAG = "graph:step:";
@@ -99,12 +100,12 @@ export class Chains {
     else this.#agents.begin(graph, agent);
   }
 
-  #endBranch(run: Run, ending: Ending): void {
+  #endBranch(run: Run, ending: RunEnding): void {
     if (run.parent?.node !== undefined) noteBranch(run.parent.node, ending.output);
     this.#end(run, ending);
   }
 
-  #end(run: Run, ending: Ending): void {
+  #end(run: Run, ending: RunEnding): void {
     if (run.node !== undefined) noteOutput(run.node, ending.output);
     if (ending.asks) this.#tellAsked(run);
     if (run.parent === undefined) closePending(run, ending);
@@ -131,7 +132,7 @@ export class Chains {
   }
 
   /** A node that is no agent. Nothing is counted, but watchers see that the graph moves on. */
-  #tellStep(run: Run, { name, step }: NodeRun, { outcome }: Ending): void {
+  #tellStep(run: Run, { name, step }: NodeRun, { outcome }: RunEnding): void {
     const data = {
       step: name,
       status: outcome === "success" ? ("completed" as const) : ("failed" as const),

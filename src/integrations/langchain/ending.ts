@@ -1,15 +1,10 @@
-import { messageOf } from "../../bus/trouble.ts";
 import type { Outcome } from "../../events/fields.ts";
-import type { Work } from "../../instrument/face.ts";
-import type { WorkHandle } from "../../instrument/operation.ts";
-import { ReportedError } from "../../instrument/reported-error.ts";
-import { property } from "./property.ts";
+import type { Ending } from "../ending.ts";
+import { property } from "../property.ts";
 
-/** How a run ended. */
-export interface Ending {
+/** How a run ended; its error is what was thrown, where that is an error. */
+export interface RunEnding extends Ending {
   readonly outcome: Outcome;
-  /** What was thrown, where that is an error. */
-  readonly error?: unknown;
   /** What it gave back, or the command with which it left its graph. */
   readonly output?: unknown;
   /** It stopped to ask a person, and runs anew once there is an answer. */
@@ -22,7 +17,7 @@ export interface BreakOffNotes {
   noteBrokenOff(outcome: Outcome): void;
 }
 
-export const ABANDONED: Ending = { outcome: "abandoned" };
+export const ABANDONED: RunEnding = { outcome: "abandoned" };
 
 /** LangGraph stops its nodes by throwing this where it was aborted. */
 const GRAPH_ABORTED = "Abort";
@@ -32,7 +27,7 @@ const TIMEOUT_NAMES: readonly unknown[] = ["TimeoutError", "NodeTimeoutError"];
 const INTERRUPT_NAMES: readonly unknown[] = ["GraphInterrupt", "NodeInterrupt"];
 
 /** Not everything that is thrown is an error: LangGraph hands over, pauses and stops by throwing. */
-export function readThrown(error: unknown, run: BreakOffNotes): Ending {
+export function readThrown(error: unknown, run: BreakOffNotes): RunEnding {
   const name = property(error, "name");
   if (INTERRUPT_NAMES.includes(name)) return { outcome: "success", asks: true };
   if (property(error, "is_bubble_up") === true) return { outcome: "success", output: property(error, "command") };
@@ -50,22 +45,8 @@ function breakOffOf(name: unknown, message: unknown, inner: Outcome | undefined)
   return message === GRAPH_ABORTED ? (inner ?? "cancelled") : "cancelled";
 }
 
-/** Ends a piece of work as the run ended that it stands for. */
-export function settle(work: Work<WorkHandle>, { outcome, error }: Ending): void {
-  if (outcome !== "success") work.handle.setOutcome(outcome);
-  if (error === undefined) work.end();
-  else work.fail(error);
-}
-
-/** The same ending for what was around: its error is trouble once, not once more for each piece of work. */
-export function quietly(ending: Ending): Ending {
-  if (ending.error === undefined) return ending;
-  const name = ending.error instanceof Error ? ending.error.name : "Error";
-  return { ...ending, error: new ReportedError(name, messageOf(ending.error), { isNews: false }) };
-}
-
 /** How what is still open ends with the run around it. */
-export function leftOpen({ outcome }: Ending): Ending {
+export function leftOpen({ outcome }: RunEnding): RunEnding {
   return { outcome: outcome === "cancelled" || outcome === "timeout" ? outcome : "abandoned" };
 }
 

@@ -4,13 +4,13 @@ import type { BaseMessage } from "@langchain/core/messages";
 import type { LLMResult } from "@langchain/core/outputs";
 import type { Face } from "../../instrument/face.ts";
 import { Guard } from "../guard.ts";
+import { property } from "../property.ts";
 import { Agents } from "./agents.ts";
 import { Chains } from "./chains.ts";
 import { readThrown } from "./ending.ts";
-import { Models } from "./models.ts";
+import { type ModelStart, Models } from "./models.ts";
 import type { OpenRuns } from "./open-runs.ts";
 import type { LangChainOptions, Metadata } from "./options.ts";
-import { property } from "./property.ts";
 import type { Run } from "./run.ts";
 import { Tools } from "./tools.ts";
 
@@ -83,12 +83,12 @@ export class CrowsnestHandler extends BaseCallbackHandler {
     metadata?: Record<string, unknown>,
     runName?: string,
   ): void {
-    this.#startModel({ of: llm, runId, parentRunId, metadata, runName }, extraParams, messages[0]?.length);
+    this.#startModel({ of: llm, runId, parentRunId, metadata, runName }, extraParams, messages[0]);
   }
 
   override handleLLMStart(
     llm: Serialized,
-    _prompts: string[],
+    prompts: string[],
     runId: string,
     parentRunId?: string,
     extraParams?: Record<string, unknown>,
@@ -96,7 +96,7 @@ export class CrowsnestHandler extends BaseCallbackHandler {
     metadata?: Record<string, unknown>,
     runName?: string,
   ): void {
-    this.#startModel({ of: llm, runId, parentRunId, metadata, runName }, extraParams, undefined);
+    this.#startModel({ of: llm, runId, parentRunId, metadata, runName }, extraParams, prompts[0]);
   }
 
   override handleLLMNewToken(_token: string, _indices: unknown, runId: string): void {
@@ -160,9 +160,9 @@ export class CrowsnestHandler extends BaseCallbackHandler {
     this.#fail(runId, error);
   }
 
-  #startModel(told: ToldStart, extra: unknown, items: number | undefined): void {
+  #startModel(told: ToldStart, extra: unknown, input: ModelStart["input"]): void {
     const className = classOf(told.of);
-    this.#start(told, (run) => this.#models.start(run, { className, params: property(extra, "invocation_params"), items }));
+    this.#start(told, (run) => this.#models.start(run, { className, params: property(extra, "invocation_params"), input }));
   }
 
   #start({ of, runId, parentRunId, metadata = NOTHING, runName }: ToldStart, begin: (run: Run) => void): void {

@@ -1,5 +1,6 @@
 import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import type { Face } from "../../instrument/face.ts";
+import { checkFace } from "../check.ts";
 import { attachToAll } from "./attach.ts";
 import { CrowsnestHandler } from "./handler.ts";
 import { OpenRuns } from "./open-runs.ts";
@@ -19,7 +20,7 @@ export type { GraphNode, LangChainOptions, Metadata } from "./options.ts";
  * | any other node, `createAgent`'s own included | `step_progressed` |
  * | edge, `Command`, `Send` between agents; tool `transfer_to_…`; agent inside another's run | a handoff that lasts until the receiver has answered |
  * | chat model, model | a model call with tokens, cost and time to the first token, and the size of the agent's context |
- * | tool, retriever | a tool call, with a hash of its arguments instead of them |
+ * | tool, retriever | a tool call, with a hash of its arguments |
  * | `interrupt` | `hitl_escalated`, and no error |
  * | abort, time-out | the outcomes `cancelled` and `timeout` |
  *
@@ -41,7 +42,7 @@ export type { GraphNode, LangChainOptions, Metadata } from "./options.ts";
  * @throws TypeError where an option is wrong, naming it
  */
 export function createCallbackHandler(crowsnest: Face, options: LangChainOptions = {}): BaseCallbackHandler {
-  if (typeof crowsnest?.begin !== "function") throw new TypeError("the first argument has to be what createCrowsnest gives");
+  checkFace(crowsnest);
   checkOptions(options);
   let runs = runsOf.get(crowsnest);
   if (runs === undefined) {

@@ -1,7 +1,7 @@
 import { type AnyWork, type Face, type Place, surroundingsOf } from "../../instrument/face.ts";
 import { type Follower, follow, wasEnteredIn } from "../../instrument/followers.ts";
 import { currentRunId } from "./current-run.ts";
-import { ABANDONED, type Ending, leftOpen } from "./ending.ts";
+import { ABANDONED, leftOpen, type RunEnding } from "./ending.ts";
 import { Run, type RunStart } from "./run.ts";
 
 /** Most runs that are followed at once. */
@@ -56,7 +56,7 @@ export class OpenRuns {
     return this.#open.get(id);
   }
 
-  end(id: string, read: (run: Run) => Ending): void {
+  end(id: string, read: (run: Run) => RunEnding): void {
     const run = this.#open.get(id);
     if (run === undefined) return;
     run.root.lastHeardMillis = performance.now();
@@ -68,7 +68,7 @@ export class OpenRuns {
   }
 
   /** What is still open in it ends with it: nobody waits for that any more. */
-  #close(run: Run, ending: Ending): void {
+  #close(run: Run, ending: RunEnding): void {
     for (const child of run.children) this.#close(child, leftOpen(ending));
     this.#open.delete(run.id);
     run.parent?.children.delete(run);

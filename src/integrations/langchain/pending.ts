@@ -1,6 +1,7 @@
 import type { Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
-import { type Ending, quietly, settle } from "./ending.ts";
+import { quietly, settle } from "../ending.ts";
+import type { RunEnding } from "./ending.ts";
 import type { Run } from "./run.ts";
 
 /** Notes a handoff that a tool has made. A run has at most one under way: what was handed over before is done with. */
@@ -29,7 +30,7 @@ function nodeNames(agentRun: Run): string[] {
 }
 
 /** Where no run of the receiver's own has begun, it goes on inside of the sender's: the handoff lasts as long as that. */
-export function closePending(root: Run, ending: Ending): void {
+export function closePending(root: Run, ending: RunEnding): void {
   const { pending } = root;
   root.pending = undefined;
   if (pending !== undefined) settle(pending.work, quietly(ending));

@@ -1,5 +1,5 @@
 import { MAX_NAME_CHARS } from "../../events/fields.ts";
-import { property } from "./property.ts";
+import { property } from "../property.ts";
 
 /** Most parts of an output that are looked at. */
 const MAX_PARTS = 1_000;

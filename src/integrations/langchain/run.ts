@@ -2,7 +2,7 @@ import type { Outcome } from "../../events/fields.ts";
 import { UNNAMED } from "../../instrument/clean.ts";
 import { type AnyWork, type Place, surroundingsOf, type Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
-import { type Ending, isOrHolds } from "./ending.ts";
+import { isOrHolds, type RunEnding } from "./ending.ts";
 import type { Metadata } from "./options.ts";
 import type { NodeRun, Steps } from "./steps.ts";
 
@@ -59,7 +59,7 @@ export class Run {
   /** Something of the host's is about to happen in it. */
   beforeInside: () => void = () => undefined;
   /** It is over. */
-  settle: (ending: Ending) => void = () => undefined;
+  settle: (ending: RunEnding) => void = () => undefined;
 
   constructor({ id, name, metadata }: RunStart, parent: Run | undefined, place: Place | undefined) {
     this.id = id;

@@ -1,5 +1,5 @@
+import { textIn } from "../property.ts";
 import type { Metadata } from "./options.ts";
-import { textIn } from "./property.ts";
 
 /** The conversation that a run belongs to: LangGraph's thread, or whatever the caller noted. */
 export function sessionOf(metadata: Metadata): { readonly sessionId?: string } {

@@ -2,6 +2,7 @@ import { messageOf } from "../../bus/trouble.ts";
 import { beginOwn, type Face, type Place, placeOf, surroundingsOf } from "../../instrument/face.ts";
 import { OUTERMOST } from "../../instrument/scope.ts";
 import { toolCallIn } from "../../instrument/tool-scopes.ts";
+import { nameOf } from "../ending.ts";
 import { Guard } from "../guard.ts";
 import { type Acquainted, Handshake } from "./handshake.ts";
 import {
@@ -162,8 +163,4 @@ function isSameTool(around: string | undefined, tool: string | undefined): boole
 
 function isTimeout(reason: string): boolean {
   return /timed? ?out/i.test(reason);
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "Error";
 }

@@ -1,4 +1,5 @@
 import type { Face } from "../../instrument/face.ts";
+import { checkFace } from "../check.ts";
 import { Connection } from "./connection.ts";
 import type { Acquainted } from "./handshake.ts";
 import { checkOptions, type McpOptions } from "./options.ts";
@@ -29,7 +30,7 @@ export interface McpPeer extends Acquainted {
  * @throws TypeError where an option is wrong, naming it
  */
 export function instrumentMcp(crowsnest: Face, peer: McpPeer | McpTransport, options: McpOptions = {}): () => void {
-  if (typeof crowsnest?.begin !== "function") throw new TypeError("the first argument has to be what createCrowsnest gives");
+  checkFace(crowsnest);
   checkOptions(options);
   if (isTransport(peer)) return listenTo(peer, new Connection(crowsnest, {}, peer, options)) ?? (() => undefined);
   if (!isPeer(peer)) throw new TypeError("the second argument has to be a Client, a Server, a McpServer or a transport");

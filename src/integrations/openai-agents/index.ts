@@ -1,4 +1,5 @@
 import type { TracingProcessor } from "@openai/agents";
+import { checkFace } from "../check.ts";
 import { checkOptions, type OpenAIAgentsOptions } from "./options.ts";
 import { CrowsnestProcessor, type FlushableFace } from "./processor.ts";
 
@@ -14,7 +15,7 @@ export type { CurrentTrace, OpenAIAgentsOptions } from "./options.ts";
  * | agent | an agent run |
  * | handoff | a handoff that lasts until the receiving agent has answered, which runs inside it |
  * | generation, response | a model call with tokens and cost, and the size of the agent's context |
- * | function, MCP list | a tool call, with a hash of its arguments instead of them |
+ * | function, MCP list | a tool call, with a hash of its arguments |
  * | guardrail | `safety_blocked` where it was triggered |
  * | turn | `step_progressed` |
  *
@@ -35,7 +36,7 @@ export type { CurrentTrace, OpenAIAgentsOptions } from "./options.ts";
  * @throws TypeError where an option is wrong, naming it
  */
 export function createTraceProcessor(crowsnest: FlushableFace, options: OpenAIAgentsOptions = {}): TracingProcessor {
-  if (typeof crowsnest?.begin !== "function") throw new TypeError("the first argument has to be what createCrowsnest gives");
+  checkFace(crowsnest);
   checkOptions(options);
   return new CrowsnestProcessor(crowsnest, options);
 }

@@ -48,12 +48,6 @@ export interface Begun {
 /** Turns spans of one type into work and events. The data is the span's own, and grows while it runs. */
 export type Mapping<Data extends SpanData> = (data: Data, around: Around) => Begun;
 
-/** Runs a function where the work's names and ids hold. */
-export function within(inside: AnyWork | Place, tell: () => void): void {
-  if ("run" in inside) (inside as Work<unknown>).run(tell);
-  else tell();
-}
-
 /** Ends work that nobody will end any more. */
 export function abandon(work: Work<WorkHandle>): void {
   work.handle.setOutcome("abandoned");

@@ -1,6 +1,7 @@
 import type { Span, SpanData, Trace, TracingProcessor } from "@openai/agents";
 import { type AnyWork, type Face, type Place, surroundingsOf } from "../../instrument/face.ts";
 import { type Follower, follow, wasEnteredIn } from "../../instrument/followers.ts";
+import { Guard } from "../guard.ts";
 import { Handoffs } from "./handoffs.ts";
 import { abandon, type Begun, type TraceNotes, unixMillisNow } from "./mapping.ts";
 import { type OpenSpan, OpenSpans } from "./open-spans.ts";
@@ -9,7 +10,7 @@ import type { OpenAIAgentsOptions } from "./options.ts";
 import { mapSpan } from "./spans/index.ts";
 
 const DONE = Promise.resolve();
-/** How often it is told at most that a span could not be understood, and how often forgotten traces are looked for. */
+/** How often forgotten traces are looked for at most. */
 const RARELY_MILLIS = 60_000;
 
 /** The thin layer; where it stands on its own rather than in a hub, it can tell when everything has arrived. */
@@ -22,9 +23,9 @@ export class CrowsnestProcessor implements TracingProcessor {
   readonly #spans: OpenSpans;
   readonly #traces: OpenTraces;
   readonly #handoffs = new Handoffs();
+  readonly #guarded: Guard;
   readonly #follower: Follower;
   #unfollow: (() => void) | undefined;
-  #toldAtMillis = Number.NEGATIVE_INFINITY;
   #sweptAtMillis = performance.now();
 
   constructor(crowsnest: FlushableFace, options: OpenAIAgentsOptions, spans: OpenSpans = new OpenSpans()) {
@@ -32,6 +33,7 @@ export class CrowsnestProcessor implements TracingProcessor {
     this.#options = options;
     this.#spans = spans;
     this.#traces = new OpenTraces(crowsnest);
+    this.#guarded = new Guard(crowsnest, "crowsnest/openai-agents");
     this.#follower = {
       current: () => currentId(options),
       find: (id) => {
@@ -132,11 +134,7 @@ export class CrowsnestProcessor implements TracingProcessor {
   }
 
   #guard(work: () => void): Promise<void> {
-    try {
-      work();
-    } catch (error) {
-      this.#tell(error);
-    }
+    this.#guarded.run(work);
     this.#followWhileOpen();
     return DONE;
   }
@@ -149,14 +147,6 @@ export class CrowsnestProcessor implements TracingProcessor {
       this.#unfollow?.();
       this.#unfollow = undefined;
     }
-  }
-
-  #tell(error: unknown): void {
-    if (performance.now() - this.#toldAtMillis < RARELY_MILLIS) return;
-    this.#toldAtMillis = performance.now();
-    const [failureType, errorMessage] = error instanceof Error ? [error.name, error.message] : ["Error", String(error)];
-    const data = { failureType, errorMessage, component: "crowsnest/openai-agents", recoveryAttempted: false };
-    this.#crowsnest.emit({ type: "failure_recorded", data });
   }
 }
 

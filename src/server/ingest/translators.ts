@@ -1,5 +1,5 @@
 import type { AgentEvent } from "../../events/types.ts";
-import { ClaudeCode } from "../../integrations/claude-code/claude-code.ts";
+import { ClaudeCode, type ClaudeCodeOptions } from "../../integrations/claude-code/claude-code.ts";
 import { PointTranslator } from "../../integrations/measurements/translate.ts";
 import { SpanTranslator } from "../../integrations/spans/translate.ts";
 
@@ -7,8 +7,12 @@ import { SpanTranslator } from "../../integrations/spans/translate.ts";
 export class Translators {
   readonly spans = new SpanTranslator();
   readonly points = new PointTranslator();
-  readonly claudeCode = new ClaudeCode();
+  readonly claudeCode: ClaudeCode;
   #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ClaudeCodeOptions = {}) {
+    this.claudeCode = new ClaudeCode(options);
+  }
 
   /** Does one after the other: what a point adds is known once the point before it is kept. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {

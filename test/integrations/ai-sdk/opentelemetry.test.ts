@@ -3,8 +3,18 @@ import { context, metrics, propagation, trace } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace";
-import { embedMany, generateText, isStepCount, registerTelemetry, streamText, ToolLoopAgent, tool } from "ai";
+import {
+  embedMany,
+  generateText,
+  isStepCount,
+  registerTelemetry,
+  streamText,
+  type TelemetryOptions,
+  ToolLoopAgent,
+  tool,
+} from "ai";
 import { MockEmbeddingModelV4 } from "ai/test";
+import { createTelemetry } from "crowsnest/ai-sdk";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openReader } from "../../../src/store/open-store.ts";
@@ -151,18 +161,22 @@ describe("the SDK's own OpenTelemetry integration, sending to a hub,", () => {
     expect(recorder.of("handoff_completed")).toEqual([]);
   });
 
-  test("and our own in one process that sends both to a hub count nothing twice", async () => {
+  test("and our own in one process that sends both to a hub count nothing twice, whatever a single call names", async () => {
     const keeper = await startKeeper();
     const { crowsnest } = await instrumented({}, { traces: true, hub: keeper.url, service: SERVICE });
     registerTelemetry(new OpenTelemetry());
     onTestFinished(() => {
       globalThis.AI_SDK_TELEMETRY_INTEGRATIONS = [];
     });
-    const model = scripted([[say("done")]]);
-    await generateText({ model, prompt: "hi", telemetry: { functionId: "author" } });
+    const ask = (functionId: string, own: TelemetryOptions = {}) =>
+      generateText({ model: scripted([[say("done")]]), prompt: "hi", telemetry: { ...own, functionId } });
+    await ask("author");
+    await ask("critic", { integrations: [new OpenTelemetry(), createTelemetry(crowsnest)] });
     // With this, its spans have arrived as well as its events.
     await crowsnest.close();
     const kept = await keeper.read();
-    expect(kept.types.toSorted()).toEqual(["agent_completed", "agent_started", "context_updated", "model_called"]);
+    const once = ["agent_completed", "agent_started", "context_updated", "model_called"];
+    expect(kept.types.toSorted()).toEqual(once.flatMap((type) => [type, type]));
+    expect(kept.of("agent_completed").map(({ agent }) => agent)).toEqual(["author", "critic"]);
   });
 });

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { Runs } from "../../../src/integrations/ai-sdk/runs.ts";
 import { CrowsnestTelemetry } from "../../../src/integrations/ai-sdk/telemetry.ts";
 import { startEmbedded } from "../../support/embedded.ts";
+import { expectToldOnce } from "../../support/told-once.ts";
 import { until } from "../../support/until.ts";
 import { instrumented } from "./instrumented.ts";
 import { call, say, scripted, streaming, streamOf, usageOf } from "./scripted-model.ts";
@@ -30,10 +31,7 @@ describe("a run that fails", () => {
     );
     await expect(work).rejects.toThrow("no more room");
     await settle();
-    expect(recorder.of("error_raised").map(({ agent, data }) => [agent, data.errorType])).toEqual([["author", "RangeError"]]);
-    expect(recorder.of("model_called")[0]?.data).toMatchObject({ outcome: "failure", errorMessage: "no more room" });
-    expect(recorder.of("agent_completed")[0]?.data).toMatchObject({ outcome: "failure", errorType: "RangeError" });
-    expect(recorder.of("task_failed")).toHaveLength(1);
+    expectToldOnce(recorder);
     expect(await metric('agent_errors_total{service="test",agent="author",error_type="RangeError"}')).toBe(1);
   });
 

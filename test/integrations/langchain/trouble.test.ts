@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { CrowsnestHandler } from "../../../src/integrations/langchain/handler.ts";
 import { OpenRuns } from "../../../src/integrations/langchain/open-runs.ts";
+import { expectToldOnce } from "../../support/told-once.ts";
 import { agentsOf, newsroom, pairs, passOn, question, type State, talker } from "./graphs.ts";
 import { instrumented } from "./instrumented.ts";
 import { call, type Step, scripted } from "./scripted-model.ts";
@@ -62,10 +63,7 @@ describe("a run that fails", () => {
     );
     await expect(work).rejects.toThrow("no more room");
     await settle();
-    expect(recorder.of("error_raised").map(({ agent, data }) => [agent, data.errorType])).toEqual([["author", "RangeError"]]);
-    expect(recorder.of("model_called")[0]?.data).toMatchObject({ outcome: "failure", errorMessage: "no more room" });
-    expect(recorder.of("agent_completed")[0]?.data).toMatchObject({ outcome: "failure", errorType: "RangeError" });
-    expect(recorder.of("task_failed")).toHaveLength(1);
+    expectToldOnce(recorder);
     expect(recorder.of("workflow_failed")).toHaveLength(1);
   });
 

@@ -76,16 +76,6 @@ describe.each(versions)("a tool call (%s)", (version) => {
     }
   });
 
-  test("keeps what went in and came out where that is asked for", async () => {
-    const { client, recorder, settle } = await met(version, { crowsnest: { captureContent: true } });
-    await client.call("echo", "a word");
-    await settle();
-    expect(recorder.of("tool_called")[0]?.data).toMatchObject({
-      arguments: '{"text":"a word"}',
-      result: expect.stringContaining("a word"),
-    });
-  });
-
   test("of an unwatched client is told by the server, as made by whoever the client says it is", async () => {
     const { client, recorder, settle } = await met(version, { watch: ["server"] });
     await client.call("echo", "a");

@@ -1,6 +1,5 @@
-import { clipText } from "../../../events/fields.ts";
 import { argumentsHash } from "../../../instrument/arguments-hash.ts";
-import { asText } from "../../../instrument/content.ts";
+import { cleanContent } from "../../../instrument/content.ts";
 import { clip } from "../../clip.ts";
 import { CLAUDE_CODE } from "../identity.ts";
 
@@ -13,20 +12,22 @@ export class Hook {
   /** When it came: hooks carry no time of their own. */
   readonly timeUnixMillis: number;
   readonly #fields: Fields;
+  readonly #captureContent: boolean;
 
   /** Undefined for what is no call of a hook. */
-  static read(body: unknown, timeUnixMillis: number): Hook | undefined {
+  static read(body: unknown, timeUnixMillis: number, captureContent: boolean): Hook | undefined {
     if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
     const { hook_event_name: event, session_id: sessionId } = body as Fields;
     if (typeof event !== "string" || typeof sessionId !== "string" || sessionId === "") return undefined;
-    return new Hook(body as Fields, event, clip(sessionId), timeUnixMillis);
+    return new Hook(body as Fields, event, clip(sessionId), timeUnixMillis, captureContent);
   }
 
-  private constructor(fields: Fields, event: string, sessionId: string, timeUnixMillis: number) {
+  private constructor(fields: Fields, event: string, sessionId: string, timeUnixMillis: number, captureContent: boolean) {
     this.#fields = fields;
     this.event = event;
     this.sessionId = sessionId;
     this.timeUnixMillis = timeUnixMillis;
+    this.#captureContent = captureContent;
   }
 
   /** From a prompt to the end of its answer; versions that do not tell it have a turn for each moment. */
@@ -74,10 +75,9 @@ export class Hook {
     return typeof value === "object" && value !== null ? (value as Fields)[inner] : undefined;
   }
 
-  /** What a tool was given or gave back: the hub keeps it only where that is asked for. */
+  /** What a tool was given or gave back, where that is asked for. */
   content(key: string): string | undefined {
-    const text = asText(this.#fields[key]);
-    return text === undefined ? undefined : clipText(text);
+    return cleanContent(this.#fields[key], this.#captureContent);
   }
 
   hashOf(key: string): string | undefined {

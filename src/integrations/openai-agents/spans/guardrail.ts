@@ -1,5 +1,6 @@
 import type { GuardrailSpanData } from "@openai/agents";
-import { type Mapping, within } from "../mapping.ts";
+import { within } from "../../within.ts";
+import type { Mapping } from "../mapping.ts";
 
 /** A guardrail looks at what goes in or comes out; only one that stops the agent is told. */
 export const mapGuardrail: Mapping<GuardrailSpanData> = (data, { crowsnest, inside }) => ({

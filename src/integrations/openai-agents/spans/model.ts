@@ -1,7 +1,9 @@
 import type { GenerationSpanData, ResponseSpanData, SpanError } from "@openai/agents";
 import type { TokenUsage } from "../../../instrument/kinds/model-call.ts";
+import { ask } from "../../ask.ts";
+import { tellContext, tellUsage } from "../../model-figures.ts";
 import { failureOf, settle } from "../failure.ts";
-import { type Around, type Mapping, within } from "../mapping.ts";
+import type { Around, Mapping } from "../mapping.ts";
 import { readUsage } from "../usage.ts";
 
 /** How a model is called whose name the SDK keeps to itself. */
@@ -38,51 +40,15 @@ function tellModelCall(
   usage: TokenUsage | undefined,
   { input, output }: { readonly input?: unknown; readonly output?: unknown },
 ): void {
-  const { crowsnest, options, inside, startedUnixMillis } = around;
+  const { crowsnest, options, inside, agent, startedUnixMillis } = around;
   const model = typeof given === "string" && given !== "" ? given : UNKNOWN_MODEL;
   const provider = ask(() => options.provider?.(model)) ?? "openai";
   const call = crowsnest.begin("modelCall", { provider, model, input }, inside, startedUnixMillis);
-  if (usage !== undefined) {
-    call.handle.usage(usage);
-    const costUsd = askNumber(() => options.price?.(model, usage));
-    if (costUsd !== undefined) call.handle.cost(costUsd);
-  }
+  if (usage !== undefined) tellUsage(call.handle, options, model, usage);
   call.handle.output(output);
   // Whether a failed call is trouble is seen at the agent: the SDK may try again.
   settle(call, failureOf(error, "ModelError", false));
-  if (usage !== undefined) tellContext(around, { provider, model }, usage, input);
-}
-
-/** What the context holds after the call: the request as a whole and what was answered, which the next request begins with. */
-function tellContext(
-  { crowsnest, options, inside, agent }: Around,
-  asked: { readonly provider: string; readonly model: string },
-  usage: TokenUsage,
-  input: unknown,
-): void {
-  const limitTokens = askNumber(() => options.contextLimitTokens?.(asked.model, agent));
-  const context = {
-    ...asked,
-    tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
-    ...(Array.isArray(input) ? { items: input.length } : {}),
-    ...(limitTokens === undefined ? {} : { limitTokens }),
-  };
-  within(inside, () => crowsnest.context(context));
-}
-
-function ask<T>(question: () => T): T | undefined {
-  try {
-    return question();
-  } catch {
-    return undefined;
-  }
-}
-
-/** A figure from the host's own function. One that throws gives no number, and is counted and told as such where it is used. */
-function askNumber(question: () => number | undefined): number | undefined {
-  try {
-    return question();
-  } catch {
-    return Number.NaN;
-  }
+  if (usage === undefined) return;
+  const items = Array.isArray(input) ? input.length : undefined;
+  tellContext(crowsnest, options, { provider, model, agent, usage, items, inside });
 }

@@ -1,5 +1,6 @@
 import type { TurnSpanData } from "@openai/agents";
-import { type Mapping, secondsSince, within } from "../mapping.ts";
+import { within } from "../../within.ts";
+import { type Mapping, secondsSince } from "../mapping.ts";
 
 /** One turn of an agent: a request to its model and what follows from it. Nothing is counted, but watchers see that it moves on. */
 export const mapTurn: Mapping<TurnSpanData> = (data, { crowsnest, trace, inside, startedUnixMillis }) => ({

@@ -1,4 +1,4 @@
-import type { AnyWork, Place, Work } from "../../instrument/face.ts";
+import type { AnyWork, Place, Work } from "../instrument/face.ts";
 
 /** Runs a function where the work's names and ids hold. */
 export function within(inside: AnyWork | Place, tell: () => void): void {
