@@ -91,7 +91,7 @@ function filterOf(flags: TailFlags): FilterInput {
 
 /** As the console sink prints events. */
 function lineForPeople(): (event: WireEvent) => string {
-  const write = lineWriter(process.stdout.isTTY && (process.env.NO_COLOR ?? "") === "");
+  const write = lineWriter(process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "");
   return (event) => {
     // A hub that is newer than this program knows more types.
     if (!isEventType(event.event_type)) return JSON.stringify(event);

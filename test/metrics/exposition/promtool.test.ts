@@ -34,6 +34,7 @@ async function filledFleet() {
   metrics.storeFailures.inc({ reason: "write_failed" });
   metrics.spoolBytes.set({}, 1_024);
   metrics.spoolFailures.inc({});
+  metrics.redisFlushFailures.inc({});
   metrics.liveClients.set({}, 2);
   metrics.liveDelivery.observe({}, 0.002);
   metrics.labelOverflows.inc({ metric: "agent_tool_calls_total" });

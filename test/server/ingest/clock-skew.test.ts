@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { snapshotPathOf } from "../../../src/store/open-store.ts";
 import { connect } from "../../../src/store/sqlite/driver.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { chatSpan, tracesRequest } from "../../support/otlp-spans.ts";
@@ -119,4 +121,6 @@ function receivedDaysAgo(data: string, days: number): void {
   const database = connect(join(data, "events.db"), { fileMustExist: true });
   database.exec(`UPDATE events SET received_unix_millis = received_unix_millis - ${days * DAY_MILLIS}`);
   database.close();
+  // What was folded before is of a past that was another one.
+  rmSync(snapshotPathOf(data));
 }

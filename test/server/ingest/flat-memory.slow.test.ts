@@ -90,7 +90,7 @@ test("long names are cut, and nothing of what was cut off stays in memory", { ti
   const hub = await startHubProcess(join(await tempFolder(), "data"));
   await post(hub, otlpJson, otlpJson.body("warm-up"));
   const before = (await hub.memory()).rssBytes;
-  for (let request = 0; request < 20; request += 1) {
+  for (let request = 0; request < 40; request += 1) {
     const spans = Array.from({ length: 10 }, (_, span) =>
       chatSpan({
         attributes: { "gen_ai.operation.name": "chat", "gen_ai.agent.name": `${request}-${span}-${"x".repeat(1_000_000)}` },
@@ -98,8 +98,8 @@ test("long names are cut, and nothing of what was cut off stays in memory", { ti
     );
     expect((await post(hub, otlpJson, JSON.stringify(tracesRequest(spans)))).status).toBe(200);
   }
-  // 200 agents of a megabyte each.
-  expect((await hub.memory()).rssBytes - before).toBeLessThan(150_000_000);
+  // 400 agents of a megabyte each: twice what the heap grows by for a while, whatever is kept.
+  expect((await hub.memory()).rssBytes - before).toBeLessThan(200_000_000);
 });
 
 test("bodies that are still arriving have room together, and those that come then are asked to come again", {
