@@ -15,17 +15,28 @@ import { benchRebuild } from "./rebuild/rebuild.ts";
 import { benchViews } from "./rebuild/views.ts";
 import { benchScrape } from "./scrape.ts";
 
+interface Benchmark {
+  readonly run: () => Promise<BenchResult[]>;
+  /**
+   * How many processes it is run in; the one in the middle is told. Where code and heap come to lie differs from process to process, and
+   * moves a ratio of 1.018 by a few thousandths. What takes minutes and is far from its bar is run once.
+   */
+  readonly processes: 1 | 3;
+  /** Runs only where it is named: it takes minutes. */
+  readonly onlyByName?: true;
+}
+
 /** Every benchmark by name; `npm run bench -- NAME …` runs only those. */
-const benchmarks: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
-  "hot-path": benchHotPath,
-  overhead: benchOverhead,
-  scrape: benchScrape,
-  import: benchImport,
-  ingest: benchIngest,
-  otlp: benchOtlp,
-  live: benchLive,
-  rebuild: benchRebuild,
-  views: benchViews,
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  "hot-path": { run: benchHotPath, processes: 3 },
+  overhead: { run: benchOverhead, processes: 3 },
+  scrape: { run: benchScrape, processes: 3 },
+  import: { run: benchImport, processes: 3 },
+  ingest: { run: benchIngest, processes: 3 },
+  otlp: { run: benchOtlp, processes: 3 },
+  views: { run: benchViews, processes: 1 },
+  rebuild: { run: benchRebuild, processes: 1 },
+  live: { run: benchLive, processes: 1, onlyByName: true },
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
@@ -35,22 +46,18 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/**
- * How many processes a benchmark is run in; the one in the middle is told. Where code and heap come to lie differs from process to
- * process, and moves a ratio of 1.018 by a few thousandths.
- */
-const PROCESSES = 3;
 /** Set for such a process: it runs its benchmark and says nothing. */
 const isApart = process.env.CROWSNEST_BENCH_APART !== undefined;
 
-const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
-const results = isApart ? ((await benchmarks[names[0] as string]?.()) ?? []) : names.flatMap(runApart);
+const byDefault = Object.entries(benchmarks).flatMap(([name, { onlyByName }]) => (onlyByName === true ? [] : [name]));
+const names = positionals.length > 0 ? positionals : byDefault;
+const results = isApart ? ((await benchmarks[names[0] as string]?.run()) ?? []) : names.flatMap(runApart);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 if (!isApart) process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
 
 /** In processes of its own: what one benchmark leaves in the heap and in the compiler's mind is not the next one's business. */
 function runApart(name: string): BenchResult[] {
-  const runs = Array.from({ length: PROCESSES }, () => runOnce(name));
+  const runs = Array.from({ length: benchmarks[name]?.processes ?? 1 }, () => runOnce(name));
   const middle = (runs[0] ?? []).map((_, index) => inTheMiddle(runs.map((run) => run[index] as BenchResult)));
   for (const result of middle) {
     const against = result.ratio === null ? "" : ` against ${result.baseline} ${result.unit}: ${result.ratio} ×`;
