@@ -9,6 +9,15 @@ import { createHostGuard } from "./host-guard.ts";
 import { createEventsRouter, type EventsIntake } from "./ingest/events-router.ts";
 import { createObserveRouter } from "./observe-router.ts";
 
+const FRONT_PAGE = `Crowsnest hub
+
+/metrics           for Prometheus
+/health            how things are
+/api/openapi.json  everything that can be asked: agents, tasks, runs, costs, events …
+/ws                the live stream by WebSocket; /api/cato/events/stream by server-sent events
+/v1/events         takes events by POST
+`;
+
 /** Everything that the hub answers by HTTP. */
 export function createHubApp(
   observed: Observed,
@@ -26,11 +35,7 @@ export function createHubApp(
   app.use(createAlertmanagerHook(intake));
   app.use(createClaudeCodeHook(claudeCode, intake));
   app.use(observatory);
-  app.get("/", (_request, response) => {
-    response
-      .type("text/plain")
-      .send("Crowsnest hub\n\n/metrics  for Prometheus\n/health   how things are\n/v1/events  takes events by POST\n");
-  });
+  app.get("/", (_request, response) => void response.type("text/plain").send(FRONT_PAGE));
   return finish(app);
 }
 

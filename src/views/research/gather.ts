@@ -1,4 +1,5 @@
 import type { EventType, StoredEvent } from "../../events/types.ts";
+import { putLast } from "../../folds/put-last.ts";
 import { addNumbers, addTo } from "../parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "../parts/histogram.ts";
 
@@ -128,4 +129,19 @@ function measure({ measurements }: Gathered, { name, value, unit }: { name: stri
   known.min = Math.min(known.min, value);
   known.max = Math.max(known.max, value);
   known.last = value;
+}
+
+/** Most tasks whose agent is remembered. */
+const MAX_TASKS = 20_000;
+
+/**
+ * Whether an event gives a task to another agent than the one that had it.
+ *
+ * @param owners who has which task so far; brought up to date
+ */
+export function takesFromAnother(owners: Map<string, string>, { type, taskId, agent }: StoredEvent): boolean {
+  if (type !== "task_assigned" || taskId === undefined || agent === undefined) return false;
+  const before = owners.get(taskId);
+  putLast(owners, taskId, agent, MAX_TASKS);
+  return before !== undefined && before !== agent;
 }

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { putLast } from "../../folds/put-last.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
 import { defineView } from "../view.ts";
 import { research, researchOf } from "./answer.ts";
-import { addGathered, type Gathered, gather, nothingGathered, researchTypes } from "./gather.ts";
+import { addGathered, type Gathered, gather, nothingGathered, researchTypes, takesFromAnother } from "./gather.ts";
 
 const SLOT_MILLIS = 900_000;
 /** Seven days, and the slot that is being filled. */
@@ -11,8 +10,6 @@ const SLOTS = 673;
 /** Most agents that are told apart in one slot; the next are gathered as one. */
 const MAX_AGENTS = 200;
 const OTHERS = "\u0000others";
-/** Most tasks whose agent is remembered. */
-const MAX_TASKS = 20_000;
 
 export interface State {
   readonly slots: Slots<Map<string, Gathered>>;
@@ -33,7 +30,7 @@ export const researchView = defineView({
   answer: research,
   initial: (): State => ({ slots: newSlots(SLOT_MILLIS, SLOTS), owners: new Map() }),
   apply(state, event, timeUnixMillis) {
-    const isReassigned = event.type === "task_assigned" && takesFromAnother(state, event.taskId, event.agent);
+    const isReassigned = takesFromAnother(state.owners, event);
     const slot = slotAt(state.slots, timeUnixMillis, () => new Map<string, Gathered>());
     if (slot === undefined) return;
     const agent = event.agent ?? "";
@@ -53,10 +50,3 @@ export const researchView = defineView({
     return researchOf(sum, hours);
   },
 });
-
-function takesFromAnother({ owners }: State, taskId: string | undefined, agent: string | undefined): boolean {
-  if (taskId === undefined || agent === undefined) return false;
-  const before = owners.get(taskId);
-  putLast(owners, taskId, agent, MAX_TASKS);
-  return before !== undefined && before !== agent;
-}

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { EventType, StoredEvent } from "../../../../events/types.ts";
+import type { EventType } from "../../../../events/types.ts";
 import { percentiles } from "../../../../views/parts/answer.ts";
 import { research, researchOf } from "../../../../views/research/answer.ts";
-import { gather, nothingGathered, researchTypes } from "../../../../views/research/gather.ts";
+import { gather, nothingGathered, researchTypes, takesFromAnother } from "../../../../views/research/gather.ts";
 import { type ApiContext, endpoint } from "../../endpoint.ts";
 
 /** Events of one session or type that are read from the store for one answer. */
@@ -105,11 +105,4 @@ async function fromStore(context: ApiContext, hours: number, { types, agent, ses
     cursor = page.nextCursor;
   } while (cursor !== undefined && seen < MAX_EVENTS);
   return { found: researchOf(gathered, hours), isCut: cursor !== undefined };
-}
-
-function takesFromAnother(owners: Map<string, string>, { type, taskId, agent }: StoredEvent): boolean {
-  if (type !== "task_assigned" || taskId === undefined || agent === undefined) return false;
-  const before = owners.get(taskId);
-  owners.set(taskId, agent);
-  return before !== undefined && before !== agent;
 }

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { researchView } from "../../src/views/research/view.ts";
+import { readView, stored } from "../helpers/read-view.ts";
+
+const given = (taskId: string, agent: string, alternatives: string[]) =>
+  ({ type: "task_assigned", taskId, agent, data: { taskType: "write", alternatives } }) as const;
+const done = (taskId: string, durationSeconds: number) =>
+  ({ type: "task_completed", taskId, agent: "scribe", data: { taskType: "write", durationSeconds } }) as const;
+
+it("calls a task reassigned only where it goes to another agent, however many could have had it", () => {
+  const events = stored(
+    [0, given("T-1", "scribe", ["critic"])],
+    [1, given("T-2", "scribe", [])],
+    [2, given("T-2", "scribe", [])],
+    [3, given("T-1", "critic", [])],
+  );
+  const { assignments } = readView(researchView, events, {}, 60);
+  expect(assignments).toMatchObject({ total: 4, withAlternatives: 1, reassigned: 1, efficiencyRatio: 0.75 });
+});
+
+it("takes the mean of completion times over the tasks alone, and sorts decisions by confidence", () => {
+  const decided = (confidenceRatio: number) =>
+    ({ type: "decision_made", agent: "critic", data: { decisionType: "approval", confidenceRatio } }) as const;
+  const measured = { type: "measurement_recorded", data: { name: "throughput", value: 7, unit: "tasks/h" } } as const;
+  const events = stored(
+    [0, done("T-1", 10)],
+    [1, done("T-2", 20)],
+    [2, measured],
+    [3, decided(0.8)],
+    [4, decided(0.5)],
+    [5, decided(0.49)],
+  );
+  const answer = readView(researchView, events, { hours: 1 }, 60);
+  expect(answer.tasks).toMatchObject({ completed: 2, completedPerHour: 2 });
+  expect(answer.tasks.durationSeconds.mean).toBe(15);
+  expect(answer.decisions).toMatchObject({ highConfidence: 1, mediumConfidence: 1, lowConfidence: 1 });
+  expect(answer.measurements).toMatchObject([{ name: "throughput", mean: 7, count: 1 }]);
+});
