@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { SqliteReader } from "./reader.ts";
+import { SqliteRows } from "./rows.ts";
 import { serve } from "./thread-server.ts";
 
-if (parentPort !== null) serve(parentPort, () => new SqliteReader(String(workerData)));
+if (parentPort !== null) serve(parentPort, () => new SqliteRows(String(workerData)));

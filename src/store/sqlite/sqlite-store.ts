@@ -13,7 +13,8 @@ import {
 import { checkRetention, retentionMillis } from "../retention.ts";
 import type { EventColumns } from "./encode.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { type EventRow, eventOf, type SqliteReader } from "./reader.ts";
+import { eventOf } from "./reader.ts";
+import type { EventRow, SqliteRows } from "./rows.ts";
 import { ThreadClient } from "./thread-client.ts";
 import type { Kept, SqliteWriter } from "./writer.ts";
 
@@ -61,7 +62,7 @@ export class SqliteEventStore implements EventStore {
   readonly #startThread: (script: URL, path: string) => Worker;
   readonly #groups: GroupCommit;
   #writer: ThreadClient<SqliteWriter> | undefined;
-  #reader: ThreadClient<SqliteReader> | undefined;
+  #reader: ThreadClient<SqliteRows> | undefined;
   #pruning: Promise<number> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -166,7 +167,7 @@ export class SqliteEventStore implements EventStore {
     return this.#writer;
   }
 
-  #read(): ThreadClient<SqliteReader> {
+  #read(): ThreadClient<SqliteRows> {
     if (this.#reader === undefined || this.#reader.ended) {
       this.#reader = new ThreadClient(this.#startThread(scriptOf("reader-thread"), this.#path), "reader", "read_failed");
     }

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { MessageChannel, type Worker } from "node:worker_threads";
-import { SqliteReader } from "../../../src/store/sqlite/reader.ts";
+import { SqliteRows } from "../../../src/store/sqlite/rows.ts";
 import { serve } from "../../../src/store/sqlite/thread-server.ts";
 import { SqliteWriter } from "../../../src/store/sqlite/writer.ts";
 
@@ -19,6 +19,6 @@ export function inProcessThread(script: URL, path: string): Worker {
   port1.on("message", (message) => thread.emit("message", message));
   port1.on("close", () => thread.emit("exit", 0));
   // A thread begins on its own time, never before its maker has had a chance to listen.
-  setImmediate(() => serve(port2, () => (script.href.includes("writer") ? new SqliteWriter(path) : new SqliteReader(path))));
+  setImmediate(() => serve(port2, () => (script.href.includes("writer") ? new SqliteWriter(path) : new SqliteRows(path))));
   return thread as unknown as Worker;
 }
