@@ -1,6 +1,6 @@
 import { endpoints } from "../src/server/api/endpoints/index.ts";
+import { answerExamples } from "../src/server/api/openapi/examples.ts";
 import { openApiDocument } from "../src/server/api/openapi.ts";
-import { exampleOf } from "./api-examples.ts";
 import { code, describeType, type FieldSchema, fieldTable, link, markdownTable } from "./json-schema-tables.ts";
 
 /** The parts of an OpenAPI document that the page tells. */
@@ -36,6 +36,8 @@ interface Answer {
 }
 
 type Content = Readonly<Record<string, { readonly schema?: FieldSchema }>>;
+
+const examples = await answerExamples(endpoints);
 
 /** Longer lists of values stand in the events' reference. */
 const MAX_VALUES_TOLD = 12;
@@ -87,8 +89,7 @@ function render(title: string, { summary, description, parameters, requestBody, 
 }
 
 function exampleText(title: string): string {
-  const endpoint = endpoints.find(({ path }) => title === `GET ${path}`);
-  const example = endpoint === undefined ? undefined : exampleOf(endpoint);
+  const example = examples.get(title.replace(/^GET /, ""));
   return example === undefined ? "" : `\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``;
 }
 

@@ -7,7 +7,7 @@ import type { Import } from "./imports.ts";
 export const floors: readonly (readonly string[])[] = [
   ["events"],
   ["folds", "prices", "redaction"],
-  ["bus", "metrics", "tracing", "store", "config.ts", "exit.ts"],
+  ["bus", "metrics", "tracing", "store", "options.ts", "config.ts", "exit.ts"],
   ["instrument", "views", "analysis", "sinks", "export", "health"],
   ["integrations", "review", "crowsnest.ts", "core.ts", "load-prices.ts", "relay.ts", "monitoring"],
   ["server", "zero-code"],

@@ -10,11 +10,14 @@ export interface FieldSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: FieldSchema | boolean;
   readonly format?: string;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly default?: unknown;
   readonly description?: string;
+  /** As the schemas have it; OpenAPI wants fields of one's own to begin with `x-`. */
+  readonly unit?: string;
   readonly "x-unit"?: string;
 }
 
@@ -39,12 +42,16 @@ function fieldRows(schema: FieldSchema, prefix: string): string[][] {
       [
         `\`${prefix}${name}\``,
         `${describeType(field)}${isOptional ? ", may be missing" : ""}`,
-        field["x-unit"] ?? "",
+        unitOf(field),
         field.description ?? "",
       ],
       ...(inner === undefined ? [] : fieldRows(inner.schema, `${prefix}${name}${inner.suffix}`)),
     ];
   });
+}
+
+export function unitOf(field: FieldSchema): string {
+  return field.unit ?? field["x-unit"] ?? "";
 }
 
 /** The object within a field whose own fields are worth rows, as it has no name to link to. */
@@ -89,15 +96,19 @@ export function describeType(field: FieldSchema): string {
   }
 }
 
-function describeText({ format, maxLength }: FieldSchema): string {
+function describeText({ format, pattern, maxLength }: FieldSchema): string {
   if (format === "date-time") return "moment by ISO 8601";
   if (format === "date") return "day by ISO 8601";
+  if (pattern !== undefined) return `text that matches ${code(pattern)}`;
   return maxLength === undefined ? "text" : `text, up to ${maxLength} characters`;
 }
 
 function bounds({ minimum, maximum }: FieldSchema): string {
-  if (minimum !== undefined && maximum !== undefined) return `, ${minimum} to ${maximum}`;
-  return minimum === undefined ? "" : `, at least ${minimum}`;
+  // JSON Schema spells out the safe integers where no limit was set.
+  const bottom = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  const top = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (bottom !== undefined && top !== undefined) return `, ${bottom} to ${top}`;
+  return bottom === undefined ? "" : `, at least ${bottom}`;
 }
 
 export function link(name: string): string {

@@ -1,4 +1,4 @@
-import { flagName, type OptionName, optionDefinitions, variableName } from "../src/config.ts";
+import { flagName, type OptionName, optionDefinitions, variableName } from "../src/options.ts";
 
 /** The reference of options, from the table. */
 export function renderOptionsReference(): string {
@@ -6,7 +6,7 @@ export function renderOptionsReference(): string {
   return [
     "# Options",
     "",
-    "Made from `src/config.ts` by `npm run generate`. Each option has one name in three spellings. Flags (or options in code) come first,",
+    "Made from `src/options.ts` by `npm run generate`. Each option has one name in three spellings. Flags (or options in code) come first,",
     "then variables, then `crowsnest.config.yaml` (the hub only), then the default. `createCrowsnest` also takes `registry`, `log` and `sinks`.",
     "OpenTelemetry's own `OTEL_*` variables mean what they mean everywhere.",
     "",

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  ConfigError,
-  type ConfigSources,
-  flagName,
-  loadConfig,
-  type OptionName,
-  optionDefinitions,
-  packageVersion,
-  variableName,
-} from "../src/config.ts";
+import { ConfigError, type ConfigSources, loadConfig, packageVersion } from "../src/config.ts";
+import { flagName, type OptionName, optionDefinitions, variableName } from "../src/options.ts";
 
 interface Sample {
   /** How it is written in text, and what that means. */

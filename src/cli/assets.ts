@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { ConfigError, optionDefinitions } from "../config.ts";
+import { ConfigError } from "../config.ts";
 import { ThresholdError } from "../monitoring/thresholds.ts";
 import { type AssetOptions, writeAssets } from "../monitoring/write-assets.ts";
+import { optionDefinitions } from "../options.ts";
 
 /** Flags of `crowsnest assets`, as they were written. */
 export interface AssetFlags {

@@ -3,9 +3,10 @@ import { join, resolve } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import pico from "picocolors";
 import { z } from "zod";
-import { ConfigError, optionDefinitions } from "../config.ts";
+import { ConfigError } from "../config.ts";
 import { addHub, removeHub, SettingsError } from "../integrations/claude-code/merge-settings.ts";
 import { asSettings, hubSettings } from "../integrations/claude-code/settings.ts";
+import { optionDefinitions } from "../options.ts";
 import { readSettings, replaceFile, type SettingsFile, writeText } from "./settings-file.ts";
 
 /** Flags of `crowsnest claude-code setup`, as they were written. */

@@ -1,6 +1,7 @@
-import { ConfigError, optionDefinitions, variableName } from "../config.ts";
+import { ConfigError } from "../config.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { isEventType } from "../integrations/shapes/type-names.ts";
+import { optionDefinitions, variableName } from "../options.ts";
 import { type FilterInput, filterSchema } from "../server/live/filter.ts";
 import { moment } from "../server/live/moment.ts";
 import { untilStopped } from "../server/until-stopped.ts";
@@ -79,14 +80,8 @@ function filterOf(flags: TailFlags): FilterInput {
   const given = filterNames.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]] as const]));
   const { success, data, error } = filterSchema.safeParse(Object.fromEntries(given));
   if (success) return data;
-  const [
-    {
-      path: [name, index],
-      message,
-    } = { path: [], message: "is not understood" },
-  ] = error.issues;
-  if (name !== "types" || typeof index !== "number") throw new ConfigError(`--${String(name)}`, message);
-  throw new ConfigError("--types", `names ${JSON.stringify(flags.types?.[index])}, which is no event type`);
+  const [{ path, message } = { path: [], message: "is not understood" }] = error.issues;
+  throw new ConfigError(`--${String(path[0])}`, message);
 }
 
 /** As the console sink prints events. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
-import { flagName, type OptionName, optionDefinitions, packageVersion, variableName } from "../config.ts";
+import { packageVersion } from "../config.ts";
+import { flagName, type OptionName, optionDefinitions, variableName } from "../options.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import type { AssetFlags } from "./assets.ts";
 import type { RemoveFlags, SetupFlags } from "./claude-code.ts";

@@ -23,6 +23,7 @@ export interface WireEvent {
   readonly event_type: string;
   readonly timestamp: number;
   readonly payload: Readonly<Record<string, unknown>>;
+  readonly id: string;
   readonly seq: number;
   readonly service: string;
   readonly agent?: string;
@@ -157,7 +158,8 @@ export class StreamClient {
       this.#begin(Number(seq));
     }
     if (resumed !== undefined) this.#begin(Number(resumed));
-    if (dropped !== undefined && this.#lastSeq !== undefined) {
+    // While it waits to go on where it was, what is dropped comes anyway; asking for it once more would bring it twice.
+    if (dropped !== undefined && this.#isReading) {
       this.#isReading = false;
       socket.send(JSON.stringify({ resumeFrom: this.#lastSeq }));
     }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { ConfigError, flagName, loadConfig, type OptionName, optionDefinitions } from "../config.ts";
+import { ConfigError, loadConfig } from "../config.ts";
+import { flagName, type OptionName, optionDefinitions } from "../options.ts";
 import { redactText } from "../redaction/redact-text.ts";
 import { readConfigFile } from "./config-file.ts";
 import { type Hub, startConfiguredHub } from "./hub.ts";
