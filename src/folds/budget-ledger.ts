@@ -1,6 +1,7 @@
 import type { BudgetKind } from "../events/fields.ts";
 import type { AgentEvent, EventData } from "../events/types.ts";
 import { copyOf, type Restorable } from "./restorable.ts";
+import { type SpendingEvent, spendingOf } from "./spending.ts";
 
 /** From which share of a budget on it warns. */
 const WARN_RATIO = 0.8;
@@ -24,6 +25,8 @@ export interface Budget {
   readonly scope: string;
   limitUsd: number;
   spentUsd: number;
+  /** The part of it that was worked out from tokens and prices; the rest was told. */
+  estimatedSpentUsd: number;
   told: Level;
   day: number;
 }
@@ -37,8 +40,7 @@ export interface Crossing {
 const NOTHING: readonly Crossing[] = Object.freeze([]);
 
 /**
- * What was spent against which budget: from the moment it was set, or since midnight UTC for the day's. Money counts on model
- * calls only, as the same cost often stands on the agent's run as well.
+ * What was spent against which budget: from the moment it was set, or since midnight UTC for the day's.
  */
 export class BudgetLedger implements Restorable<ReadonlyMap<string, Budget>> {
   #budgets = new Map<string, Budget>();
@@ -91,45 +93,27 @@ export class BudgetLedger implements Restorable<ReadonlyMap<string, Budget>> {
         );
       case "model_called":
       case "usage_reported":
-        return this.#spend(event, event.data.costUsd ?? 0, workflow);
+        return this.#spend(event, workflow);
     }
   }
 
-  #set(
-    source: string,
-    { kind, name, limitUsd }: { kind: BudgetKind; name?: string | undefined; limitUsd: number },
-    now: number,
-  ): void {
-    const key = keyOf(source, kind, name);
+  #set(source: string, set: EventData<"budget_set">, now: number): void {
+    const key = keyOf(source, set.kind, set.name);
     const known = this.#budgets.get(key);
     if (known === undefined && this.#budgets.size >= MAX_BUDGETS) return;
-    const budget: Budget = known ?? {
-      source,
-      kind,
-      name,
-      scope: scopeOf(kind, name),
-      limitUsd,
-      spentUsd: 0,
-      told: "nothing",
-      day: dayOf(now),
-    };
+    const budget = known ?? newBudget(source, set, now);
     rollDay(budget, now);
-    budget.limitUsd = limitUsd;
+    budget.limitUsd = set.limitUsd;
     // A budget that was raised may be passed anew.
     if (isAbove(budget.told, levelOf(budget))) budget.told = levelOf(budget);
     this.#budgets.set(key, budget);
     return this.#settle([budget]);
   }
 
-  #spend(event: AgentEvent, costUsd: number, workflow: string | undefined): void {
-    if (costUsd <= 0) return;
+  #spend(event: SpendingEvent, workflow: string | undefined): void {
+    if ((event.data.costUsd ?? 0) === 0) return;
     const touched = this.budgetsOf(event.source, event.agent, workflow);
-    for (const budget of touched) {
-      rollDay(budget, event.timeUnixMillis);
-      // Told late: it was spent on a day that is over.
-      if (budget.kind === "day" && dayOf(event.timeUnixMillis) < budget.day) continue;
-      budget.spentUsd += costUsd;
-    }
+    for (const budget of touched) spendFrom(budget, event, event.timeUnixMillis);
     return this.#settle(touched);
   }
 
@@ -155,6 +139,22 @@ export class BudgetLedger implements Restorable<ReadonlyMap<string, Budget>> {
   }
 }
 
+/** A budget that nothing is spent of. */
+export function newBudget(source: string, { kind, name, limitUsd }: EventData<"budget_set">, nowMillis: number): Budget {
+  const scope = scopeOf(kind, name);
+  return { source, kind, name, scope, limitUsd, spentUsd: 0, estimatedSpentUsd: 0, told: "nothing", day: dayOf(nowMillis) };
+}
+
+/** Spends from a budget; false where it was told so late that the budget's day is over. */
+export function spendFrom(budget: Budget, event: SpendingEvent, atMillis: number): boolean {
+  rollDay(budget, atMillis);
+  if (budget.kind === "day" && dayOf(atMillis) < budget.day) return false;
+  const { costUsd = 0, estimatedCostUsd } = spendingOf(event);
+  budget.spentUsd += costUsd;
+  budget.estimatedSpentUsd += estimatedCostUsd;
+  return true;
+}
+
 /** True once nothing of it is left; a day's budget is whole again after midnight UTC. */
 export function isUsedUp(budget: Budget, nowMillis: number): boolean {
   rollDay(budget, nowMillis);
@@ -166,6 +166,7 @@ function rollDay(budget: Budget, nowMillis: number): void {
   if (budget.kind !== "day" || day <= budget.day) return;
   budget.day = day;
   budget.spentUsd = 0;
+  budget.estimatedSpentUsd = 0;
   budget.told = "nothing";
 }
 

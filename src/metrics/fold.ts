@@ -1,4 +1,5 @@
 import type { AgentEvent, EventData, EventOf } from "../events/types.ts";
+import { isUnpriced, type SpendingEvent, spendingOf } from "../folds/spending.ts";
 import type { Metrics } from "./metric-set.ts";
 
 /** Where an event has no agent, workflow or other name to count it by. */
@@ -30,7 +31,7 @@ export function countEvent(metrics: Metrics, event: AgentEvent, waitSeconds: num
     case "model_called":
       return countModelCall(metrics, event, agent);
     case "usage_reported":
-      return countUsage(metrics, event, agent);
+      return countSpending(metrics, event, agent);
     case "tool_called":
       metrics.toolCalls.inc({ service, agent, tool: event.data.tool, outcome: event.data.outcome });
       return metrics.toolCallDuration.observe({ service, tool: event.data.tool }, event.data.durationSeconds, event);
@@ -111,39 +112,31 @@ function countTask(metrics: Metrics, event: EventOf<"task_completed" | "task_fai
 }
 
 function countModelCall(metrics: Metrics, event: EventOf<"model_called">, agent: string): void {
-  const { provider, model, outcome, durationSeconds, costUsd } = event.data;
+  const { provider, model, outcome, durationSeconds } = event.data;
   const labels = { service: event.source, agent, provider, model, outcome };
   metrics.modelCalls.inc(labels);
   metrics.modelCallDuration.observe(labels, durationSeconds, event);
-  if (costUsd === undefined && outcome === "success" && hasTokens(event.data)) metrics.unpricedModelCalls.inc(labels);
-  countUsage(metrics, event, agent);
+  if (isUnpriced(event)) metrics.unpricedModelCalls.inc(labels);
+  countSpending(metrics, event, agent);
 }
 
-function countUsage(metrics: Metrics, event: EventOf<"model_called" | "usage_reported">, agent: string): void {
-  const { provider, model, costUsd } = event.data;
+/** Kinds of tokens by the label that tells them. */
+const tokenTypes = [
+  ["input", "inputTokens"],
+  ["cache_read", "cacheReadTokens"],
+  ["cache_write", "cacheWriteTokens"],
+  ["output", "outputTokens"],
+  ["reasoning", "reasoningTokens"],
+] as const;
+
+function countSpending(metrics: Metrics, event: SpendingEvent, agent: string): void {
+  const { provider, model } = event.data;
   const labels = { service: event.source, agent, provider, model };
-  if (costUsd !== undefined) metrics.cost.inc(labels, costUsd);
-  for (const [token_type, tokens] of tokensByKind(event.data)) {
-    if (tokens > 0) metrics.modelTokens.inc({ ...labels, token_type }, tokens);
+  const spending = spendingOf(event);
+  if (spending.costUsd !== undefined) metrics.cost.inc(labels, spending.costUsd);
+  for (const [token_type, kind] of tokenTypes) {
+    if (spending[kind] > 0) metrics.modelTokens.inc({ ...labels, token_type }, spending[kind]);
   }
-}
-
-function hasTokens({ inputTokens = 0, outputTokens = 0 }: EventData<"model_called">): boolean {
-  return inputTokens + outputTokens > 0;
-}
-
-/** Kinds that do not overlap, so that their sum is all tokens: providers count cached ones as input and reasoning as output. */
-function tokensByKind(data: EventData<"model_called" | "usage_reported">): [kind: string, tokens: number][] {
-  const cacheRead = data.cacheReadTokens ?? 0;
-  const cacheWrite = data.cacheWriteTokens ?? 0;
-  const reasoning = data.reasoningTokens ?? 0;
-  return [
-    ["input", (data.inputTokens ?? 0) - cacheRead - cacheWrite],
-    ["cache_read", cacheRead],
-    ["cache_write", cacheWrite],
-    ["output", (data.outputTokens ?? 0) - reasoning],
-    ["reasoning", reasoning],
-  ];
 }
 
 function cacheOf({ cacheHit }: EventData<"skill_invoked">): string {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { budgetKinds } from "../events/fields.ts";
 import type { EventOf, StoredEvent } from "../events/types.ts";
-import { type Budget, isUsedUp } from "../folds/budget-ledger.ts";
+import { type Budget, isUsedUp, newBudget, spendFrom } from "../folds/budget-ledger.ts";
 import { putLast, touch } from "../folds/put-last.ts";
+import { type SpendingEvent, spendingTypes } from "../folds/spending.ts";
 import { moment, momentOf, usd } from "./parts/answer.ts";
 import { ratio } from "./parts/bounded-map.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
@@ -41,6 +42,9 @@ const budgetAnswer = z
     name: z.string().nullable().describe("The agent's or the workflow's."),
     limitUsd: usd,
     spentUsd: usd.describe("Since it was set; the day's since midnight UTC."),
+    estimatedSpentUsd: usd.describe(
+      "The part of it that was worked out from tokens and prices; the rest was told by the senders.",
+    ),
     spentRatio: z.number().nonnegative().nullable().meta({ unit: "1 is all of it" }).describe("Null where the limit is 0."),
     status: z.enum(["ok", "warning", "exceeded"]).describe("Warning: 80 % is spent. Exceeded: all of it."),
     burnUsdPerHour: usd.describe("Pace of the last hour."),
@@ -53,13 +57,13 @@ const budgetAnswer = z
   .meta({ id: "Budget" });
 
 /**
- * Budgets as the gauges `agent_budget_usd` and `agent_budget_spent_usd` have them: money counts on model calls, from the moment that
- * the budget was set, or since midnight UTC for the day's.
+ * Budgets as the gauges `agent_budget_usd` and `agent_budget_spent_usd` have them: what models cost, from the moment that the budget was
+ * set, or since midnight UTC for the day's.
  */
 export const budgetsView = defineView({
   summary: "Every budget: what is spent of it, how fast, and when it will be used up at this pace.",
-  version: 1,
-  types: ["budget_set", "model_called", "workflow_started", "workflow_completed", "workflow_failed"],
+  version: 2,
+  types: ["budget_set", ...spendingTypes, "workflow_started", "workflow_completed", "workflow_failed"],
   query: z.strictObject({ service: z.string().optional(), status: budgetAnswer.shape.status.optional() }),
   answer: z.object({ budgets: z.array(budgetAnswer) }),
   initial: (): State => ({ budgets: new Map(), running: new Map() }),
@@ -68,6 +72,7 @@ export const budgetsView = defineView({
       case "budget_set":
         return set(state, event, timeUnixMillis);
       case "model_called":
+      case "usage_reported":
         return spend(state, event, timeUnixMillis);
       case "workflow_started":
         putLast(state.running, event.workflowId as string, event.data.name, MAX_RUNS);
@@ -87,40 +92,29 @@ export const budgetsView = defineView({
 });
 
 function set({ budgets }: State, { source, data }: EventOf<"budget_set">, timeUnixMillis: number): void {
-  const { kind, name, limitUsd } = data;
-  const scope = name === undefined ? kind : `${kind}:${name}`;
-  const known = budgets.get(source)?.get(scope);
+  const budget = newBudget(source, data, timeUnixMillis);
+  const known = budgets.get(source)?.get(budget.scope);
   if (known !== undefined) {
-    known.budget.limitUsd = limitUsd;
+    known.budget.limitUsd = data.limitUsd;
     return;
   }
   let count = 0;
   for (const scopes of budgets.values()) count += scopes.size;
   if (count >= MAX_BUDGETS) return;
-  const day = Math.floor(timeUnixMillis / DAY_MILLIS);
-  const budget: Budget = { source, kind, name, scope, limitUsd, spentUsd: 0, told: "nothing", day };
   const scopes = touch(budgets, source, MAX_BUDGETS, () => new Map<string, Followed>());
-  scopes.set(scope, { budget, setMillis: timeUnixMillis, lately: newSlots(SLOT_MILLIS, SLOTS) });
+  scopes.set(budget.scope, { budget, setMillis: timeUnixMillis, lately: newSlots(SLOT_MILLIS, SLOTS) });
 }
 
-function spend(
-  { budgets, running }: State,
-  { source, agent, workflowId, data }: StoredEvent & EventOf<"model_called">,
-  timeUnixMillis: number,
-): void {
-  const { costUsd = 0 } = data;
+function spend({ budgets, running }: State, event: StoredEvent & SpendingEvent, timeUnixMillis: number): void {
+  const { source, agent, workflowId } = event;
+  const { costUsd = 0 } = event.data;
   const scopes = budgets.get(source);
   if (scopes === undefined || costUsd === 0) return;
   const workflow = workflowId === undefined ? undefined : running.get(workflowId);
   const touched = ["day", `agent:${agent}`, ...(workflow === undefined ? [] : [`workflow:${workflow}`])];
   for (const scope of touched) {
     const followed = scopes.get(scope);
-    if (followed === undefined) continue;
-    // Told late: it was spent on a day that is over.
-    if (scope === "day" && Math.floor(timeUnixMillis / DAY_MILLIS) < followed.budget.day) continue;
-    // Asked for its other effect: the day's budget is whole again after midnight.
-    isUsedUp(followed.budget, timeUnixMillis);
-    followed.budget.spentUsd += costUsd;
+    if (followed === undefined || !spendFrom(followed.budget, event, timeUnixMillis)) continue;
     const slot = slotAt(followed.lately, timeUnixMillis, () => ({ usd: 0 }));
     if (slot !== undefined) slot.usd += costUsd;
   }
@@ -137,6 +131,7 @@ function answerOf({ budget: { ...budget }, setMillis, lately }: Followed, now: n
     name: budget.name ?? null,
     limitUsd: budget.limitUsd,
     spentUsd: budget.spentUsd,
+    estimatedSpentUsd: budget.estimatedSpentUsd,
     spentRatio: ratio(budget.spentUsd, budget.limitUsd),
     status: isExceeded ? "exceeded" : isNear ? "warning" : "ok",
     burnUsdPerHour,

@@ -32,7 +32,7 @@ const kpi = z
  */
 export const kpisView = defineView({
   summary: "Key performance indicators over the last hours, each with its definition and its sample size.",
-  version: 1,
+  version: 2,
   types: kpiTypes,
   query: z.strictObject({
     hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),

@@ -43,6 +43,7 @@ describe("costs", () => {
       calls: 2,
       unpricedCalls: 0,
       costUsd: 0.75,
+      estimatedCostUsd: 0,
       inputTokens: 300,
       cacheReadTokens: 600,
       cacheWriteTokens: 100,
@@ -58,21 +59,23 @@ describe("costs", () => {
     });
   });
 
-  it("tell how many calls have no price", () => {
+  it("tell how many answered calls have no price", () => {
     expect(
       costs([
-        [0, called(undefined)],
+        [0, called(undefined, { inputTokens: 9 })],
         [1, called(0)],
         [2, called(1)],
+        [3, called(undefined)],
+        [4, called(undefined, { inputTokens: 9, outcome: "failure" })],
       ]).total,
     ).toMatchObject({
-      calls: 3,
+      calls: 5,
       unpricedCalls: 1,
       costUsd: 1,
     });
   });
 
-  it("count on model calls only, as the same money often stands on the run and on the task as well", () => {
+  it("count on what tells of models only, as the same money often stands on the run and on the task as well", () => {
     expect(
       costs([
         [0, called(1)],

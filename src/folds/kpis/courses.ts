@@ -28,7 +28,7 @@ export function newCourses(): Courses {
   return { open: new Map(), featureIds: new Map(), features: new Map() };
 }
 
-/** Follows tasks: how long they took, how often they were tried, and which feature pays for the models that were called for them. */
+/** Follows tasks: how long they took, how often they were tried, and which feature pays for the models that they used. */
 export function applyToCourses(courses: Courses, event: AgentEvent, unixMillis: number, taker: KpiTaker): void {
   switch (event.type) {
     case "task_queued":
@@ -44,6 +44,7 @@ export function applyToCourses(courses: Courses, event: AgentEvent, unixMillis: 
     case "task_failed":
       return end(courses, event, unixMillis, taker);
     case "model_called":
+    case "usage_reported":
       if (event.data.costUsd !== undefined) spend(courses, event, event.data.costUsd, taker);
   }
 }

@@ -3,7 +3,7 @@ import { addTotals, newTotals, type Totals } from "./totals.ts";
 /** Most agents, models, task types … that are told apart within one stretch of time, and in one answer; the next are `other`. */
 const MAX_KEYS = 200;
 const OTHER = "other";
-/** Where a call has none of it: no task, no tier, no workflow. */
+/** Where a call, or a sum of calls, has none of it: no task, no tier, no workflow. */
 export const NONE = "";
 
 export const dimensions = ["service", "agent", "model", "taskType", "tier", "workflow"] as const;
@@ -22,7 +22,7 @@ export function newLedger(): Ledger {
   };
 }
 
-/** Adds a call under each of its keys. */
+/** Adds what was spent under each of its keys. */
 export function enter(ledger: Ledger, keys: Readonly<Record<Dimension, string>>, totals: Readonly<Totals>): void {
   addTotals(ledger.total, totals);
   for (const dimension of dimensions) addUnder(ledger.by[dimension], keys[dimension], totals);
@@ -45,11 +45,13 @@ export function dearest(totals: ReadonlyMap<string, Totals>): [key: string, tota
   const sorted = [...totals]
     .filter(([key]) => key !== OTHER)
     .sort(([, one], [, next]) => next.costUsd - one.costUsd || next.calls - one.calls);
-  const rest = newTotals();
-  for (const [, left] of sorted.slice(MAX_KEYS)) addTotals(rest, left);
+  const left = sorted.splice(MAX_KEYS).map(([, more]) => more);
   const other = totals.get(OTHER);
-  if (other !== undefined) addTotals(rest, other);
-  return rest.calls === 0 ? sorted : [...sorted.slice(0, MAX_KEYS), [OTHER, rest]];
+  if (other !== undefined) left.push(other);
+  if (left.length === 0) return sorted;
+  const rest = newTotals();
+  for (const each of left) addTotals(rest, each);
+  return [...sorted, [OTHER, rest]];
 }
 
 function addUnder(totals: Map<string, Totals>, key: string, added: Readonly<Totals>): void {

@@ -1,23 +1,20 @@
 import { z } from "zod";
-import type { EventData } from "../../events/types.ts";
+import { isUnpriced, type Spending, type SpendingEvent, spendingOf } from "../../folds/spending.ts";
 import { count, tokens, usd } from "../parts/answer.ts";
 
-/** What model calls came to. Tokens by kind, and the kinds do not overlap: their sum is all tokens. */
-export interface Totals {
+/** What the use of models came to. Tokens by kind, and the kinds do not overlap: their sum is all tokens. */
+export interface Totals extends Record<keyof Spending, number> {
   calls: number;
   unpricedCalls: number;
-  costUsd: number;
-  inputTokens: number;
-  cacheReadTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
 }
 
 export const totalsAnswer = z.object({
-  calls: count,
-  unpricedCalls: count.describe("Calls whose price nobody told: they are in no cost."),
+  calls: count.describe("Calls that were told one by one; those within a sum are not known."),
+  unpricedCalls: count.describe("Answered calls that used tokens and whose price nobody told: they are in no cost."),
   costUsd: usd,
+  estimatedCostUsd: usd.describe(
+    "The part of the cost that was worked out from tokens and prices; the rest was told by the senders.",
+  ),
   inputTokens: tokens.describe("Without those that were read from a cache or written to one."),
   cacheReadTokens: tokens,
   cacheWriteTokens: tokens,
@@ -30,6 +27,7 @@ export function newTotals(): Totals {
     calls: 0,
     unpricedCalls: 0,
     costUsd: 0,
+    estimatedCostUsd: 0,
     inputTokens: 0,
     cacheReadTokens: 0,
     cacheWriteTokens: 0,
@@ -38,25 +36,16 @@ export function newTotals(): Totals {
   };
 }
 
-/** Providers count cached tokens as input and reasoning as output; a sender that counts otherwise gets no negative ones. */
-export function totalsOf(data: EventData<"model_called">): Totals {
-  const { costUsd, cacheReadTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0 } = data;
-  return {
-    calls: 1,
-    unpricedCalls: costUsd === undefined ? 1 : 0,
-    costUsd: costUsd ?? 0,
-    inputTokens: Math.max(0, (data.inputTokens ?? 0) - cacheReadTokens - cacheWriteTokens),
-    cacheReadTokens,
-    cacheWriteTokens,
-    outputTokens: Math.max(0, (data.outputTokens ?? 0) - reasoningTokens),
-    reasoningTokens,
-  };
+export function totalsOf(event: SpendingEvent): Totals {
+  const { costUsd = 0, ...spending } = spendingOf(event);
+  return { calls: event.type === "model_called" ? 1 : 0, unpricedCalls: isUnpriced(event) ? 1 : 0, costUsd, ...spending };
 }
 
 export function addTotals(totals: Totals, other: Readonly<Totals>): void {
   totals.calls += other.calls;
   totals.unpricedCalls += other.unpricedCalls;
   totals.costUsd += other.costUsd;
+  totals.estimatedCostUsd += other.estimatedCostUsd;
   totals.inputTokens += other.inputTokens;
   totals.cacheReadTokens += other.cacheReadTokens;
   totals.cacheWriteTokens += other.cacheWriteTokens;

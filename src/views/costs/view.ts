@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { EventOf, StoredEvent } from "../../events/types.ts";
+import type { StoredEvent } from "../../events/types.ts";
 import { putLast, touch } from "../../folds/put-last.ts";
+import { type SpendingEvent, spendingTypes } from "../../folds/spending.ts";
 import { moment, momentOf } from "../parts/answer.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
 import { defineView } from "../view.ts";
@@ -30,7 +31,7 @@ export interface State {
 }
 
 const named = totalsAnswer.extend({
-  name: z.string().nullable().describe("Null for calls that have none; `other` for what is too many."),
+  name: z.string().nullable().describe("Null for what has none; `other` for what is too many."),
 });
 
 const costs = z
@@ -48,14 +49,14 @@ const costs = z
   .meta({ id: "Costs" });
 
 /**
- * Cost and tokens count on model calls only: the same money often stands on the agent's run, on its task and on its workflow as well.
- * By whole hours in UTC for up to 7 days, by whole days for up to 90.
+ * Cost and tokens count on model calls and on sums of calls only: the same money often stands on the agent's run, on its task and on
+ * its workflow as well. By whole hours in UTC for up to 7 days, by whole days for up to 90.
  */
 export const costsView = defineView({
-  summary: "What model calls cost, with tokens by kind: by service, agent, model, task type, tier, workflow and day.",
-  version: 1,
+  summary: "What models cost, with tokens by kind: by service, agent, model, task type, tier, workflow and day.",
+  version: 2,
   types: [
-    "model_called",
+    ...spendingTypes,
     "task_queued",
     "task_assigned",
     "task_completed",
@@ -98,6 +99,7 @@ export const costsView = defineView({
       case "workflow_failed":
         return remember(state.workflows, event.workflowId as string, event.data.name, MAX_RUNS);
       case "model_called":
+      case "usage_reported":
         return spend(state, event, timeUnixMillis);
     }
   },
@@ -115,17 +117,18 @@ function remember(names: Map<string, string>, id: string, name: string, limit: n
   putLast(names, id, name, limit);
 }
 
-function spend(state: State, event: StoredEvent & EventOf<"model_called">, timeUnixMillis: number): void {
+function spend(state: State, event: StoredEvent & SpendingEvent, timeUnixMillis: number): void {
   const { taskId, workflowId, source, agent, data } = event;
+  const tier = event.type === "model_called" ? event.data.tier : undefined;
   const keys: Record<Dimension, string> = {
     service: source,
     agent: `${source}\n${agent}`,
     model: `${data.provider}\n${data.model}`,
     taskType: (taskId === undefined ? undefined : state.taskTypes.get(taskId)) ?? NONE,
-    tier: data.tier ?? NONE,
+    tier: tier ?? NONE,
     workflow: (workflowId === undefined ? undefined : state.workflows.get(workflowId)) ?? NONE,
   };
-  const totals = totalsOf(data);
+  const totals = totalsOf(event);
   for (const slots of [state.hours, state.days]) {
     const startMillis = Math.floor(timeUnixMillis / slots.widthMillis) * slots.widthMillis;
     const spent = slotAt(slots, timeUnixMillis, () => ({ startMillis, ledger: newLedger() }));
