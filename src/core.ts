@@ -11,6 +11,7 @@ import { abandonedEnd, budgetEvent } from "./instrument/derived.ts";
 import type { ReportFault } from "./instrument/faults.ts";
 import type { PriceCall } from "./instrument/instrument.ts";
 import type { RunningWork } from "./instrument/running-work.ts";
+import { Untold } from "./instrument/untold.ts";
 import { loadPricer } from "./load-prices.ts";
 import { Exposition } from "./metrics/exposition/exposition.ts";
 import { countEvent } from "./metrics/fold.ts";
@@ -63,6 +64,7 @@ export class Core {
   /** Takes secrets out of whatever is kept, sent on or told to people. */
   readonly redactor: Redactor;
   readonly #running = new Set<RunningWork>();
+  readonly #untold = new Untold();
   #pricer: Pricer | undefined;
   readonly #stops: (() => void)[] = [];
 
@@ -100,6 +102,7 @@ export class Core {
 
   /** Starts what runs on its own: figures of the host, and the search for abandoned work. */
   async start(): Promise<void> {
+    for (const event of this.#untold.take()) this.#submit(event);
     this.metrics.buildInfo.set({ version: this.version, node_version: process.versions.node }, 1);
     this.metrics.handoffsInProgress.set({ service: this.config.service }, 0);
     this.metrics.liveClients.set({}, 0);
@@ -192,7 +195,7 @@ export class Core {
   replay(event: StoredEvent): void {
     // As of then: what a clock that is ahead dated into the future happened when it was heard of, and not now once more.
     this.state.apply(event, event.receivedUnixMillis);
-    this.state.budgets.takeCrossings();
+    this.#untold.replayed(event, this.state.budgets.takeCrossings());
   }
 
   /** Closes work whose service has been silent for too long and that does not run in this process. */

@@ -58,7 +58,7 @@ export class AgentRoster implements Restorable<Entries> {
     }
   }
 
-  /** `closed` is the start of the work that the event ended or took the place of. */
+  /** `closed` is the start of the work that the event ended or took the place of; the event itself where it begins what has ended. */
   apply(event: AgentEvent, boundary: Boundary | undefined, closed: AgentEvent | undefined): void {
     // An alert is told about an agent, not by it: no sign of life, least of all where the alert is about its silence.
     if (event.type === "alert_fired" || event.type === "alert_resolved") return;
@@ -71,7 +71,7 @@ export class AgentRoster implements Restorable<Entries> {
       }
     }
     // The piece of work may belong to another agent than the event that ends it: a task can be given to somebody else.
-    if (boundary === undefined || !isOwnTime(boundary)) return;
+    if (boundary === undefined || !isOwnTime(boundary) || closed === event) return;
     if (closed !== undefined) this.#count(closed, event, -1);
     if (boundary.edge === "start") this.#count(event, event, 1);
   }

@@ -10,7 +10,7 @@ import { StateSizes } from "./state-sizes.ts";
 import { TaskWaits } from "./task-waits.ts";
 
 /** One more whenever the shape or the meaning of what any part saves changes: an older one is then not taken up. */
-export const FLEET_STATE_VERSION = 1;
+export const FLEET_STATE_VERSION = 2;
 
 /** What each part saves. */
 interface Saved {

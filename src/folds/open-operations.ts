@@ -1,6 +1,7 @@
 import { type Boundary, type OperationKind, operationKey } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { OpenByKey } from "./open-by-key.ts";
+import { putLast } from "./put-last.ts";
 import { copyOf, type Restorable } from "./restorable.ts";
 
 /** A piece of work that began and has not ended. */
@@ -13,18 +14,22 @@ export interface OpenOperation {
 
 /** Most pieces of work of a kind that are followed at once; the oldest gives way. Senders that never end anything must not fill the memory. */
 const MAX_OPEN_PER_KIND = 20_000;
+/** Most ends whose start has not been told yet. */
+const MAX_EARLY_ENDS = 5_000;
 /** Most services whose silence is noticed. */
 const MAX_SOURCES = 5_000;
 
 interface Saved {
   readonly open: Readonly<Record<OperationKind, ReturnType<OpenByKey["save"]>>>;
+  readonly earlyEndsMillis: ReadonlyMap<string, number>;
   /** When each service was heard of last. */
   readonly heard: ReadonlyMap<string, { unixMillis: number }>;
 }
 
 /**
  * What has begun and not ended, over all agents and sources. An end without a start changes nothing, a start told twice (a task
- * that is assigned anew) replaces the first: no gauge goes below zero or stays up.
+ * that is assigned anew) replaces the first, and a start told after its end opens nothing, as may be where one process gives the task
+ * that another one ends: no gauge goes below zero or stays up.
  */
 export class OpenOperations implements Restorable<Saved> {
   readonly #open: Readonly<Record<OperationKind, OpenByKey>> = {
@@ -34,6 +39,8 @@ export class OpenOperations implements Restorable<Saved> {
     workflow: new OpenByKey(MAX_OPEN_PER_KIND),
     milestone: new OpenByKey(MAX_OPEN_PER_KIND),
   };
+  /** When that happened which ended and was not seen to begin, by kind and key. */
+  #earlyEndsMillis = new Map<string, number>();
   #heard = new Map<string, { unixMillis: number }>();
 
   save(): Saved {
@@ -45,11 +52,12 @@ export class OpenOperations implements Restorable<Saved> {
       workflow: workflow.save(),
       milestone: milestone.save(),
     };
-    return { open, heard: copyOf(this.#heard) };
+    return { open, earlyEndsMillis: new Map(this.#earlyEndsMillis), heard: copyOf(this.#heard) };
   }
 
-  restore({ open, heard }: Saved): void {
+  restore({ open, earlyEndsMillis, heard }: Saved): void {
     for (const kind of Object.keys(this.#open) as OperationKind[]) this.#open[kind].restore(open[kind]);
+    this.#earlyEndsMillis = new Map(earlyEndsMillis);
     this.#heard = new Map(heard);
   }
 
@@ -65,19 +73,28 @@ export class OpenOperations implements Restorable<Saved> {
     return start?.type === "workflow_started" ? start.data.name : undefined;
   }
 
-  /** Returns the start of the work that the event ended or took the place of. */
+  /** Returns the start of the work that the event ended or took the place of; the event itself where it begins what has ended already. */
   apply(event: AgentEvent, boundary: Boundary | undefined, heardUnixMillis: number): AgentEvent | undefined {
     this.#hear(event.source, heardUnixMillis);
     const key = boundary && operationKey(boundary.kind, event.source, event);
     if (boundary === undefined || key === undefined) return undefined;
     const open = this.#open[boundary.kind];
     const before = open.take(key);
-    return boundary.edge === "end" ? before : this.#begin(open, key, event, before);
-  }
-
-  #begin(open: OpenByKey, key: string, event: AgentEvent, before: AgentEvent | undefined): AgentEvent | undefined {
+    if (boundary.edge === "end") {
+      if (before === undefined) putLast(this.#earlyEndsMillis, `${boundary.kind} ${key}`, event.timeUnixMillis, MAX_EARLY_ENDS);
+      return before;
+    }
+    if (this.#earlyEndsMillis.size > 0 && this.#hasEnded(`${boundary.kind} ${key}`, event.timeUnixMillis)) return event;
     const displaced = open.add(key, event);
     return before ?? displaced;
+  }
+
+  /** Whether work that began at a moment is known to have ended; work that has the same key and began later is another. */
+  #hasEnded(kindAndKey: string, startedMillis: number): boolean {
+    const endedMillis = this.#earlyEndsMillis.get(kindAndKey);
+    if (endedMillis === undefined) return false;
+    this.#earlyEndsMillis.delete(kindAndKey);
+    return startedMillis < endedMillis;
   }
 
   /** Work whose source has said nothing at all since the given moment. */

@@ -1,14 +1,14 @@
+import { derivedId } from "../events/derived-id.ts";
 import type { AgentEvent } from "../events/types.ts";
-import { uuidv7 } from "../events/uuid.ts";
 import type { Crossing } from "../folds/budget-ledger.ts";
 import type { OpenOperation } from "../folds/open-operations.ts";
 
-/** Events that nobody sends, because they follow from others. */
+/** Events that nobody sends, because they follow from others. Worked out anew after a crash, they are the same events: their ids follow as well. */
 
 /** The end of work that nobody will end: as its kind ends otherwise, with the outcome `abandoned`. */
 export function abandonedEnd({ start }: OpenOperation, nowMillis: number): AgentEvent {
   // What its sender noted beside the start is not said again: it is let go of where work stays open for long.
-  const envelope = { ...start, id: uuidv7(nowMillis), timeUnixMillis: nowMillis, attributes: undefined };
+  const envelope = { ...start, id: derivedId(start.id, "abandoned"), timeUnixMillis: nowMillis, attributes: undefined };
   const outcome = "abandoned" as const;
   const durationSeconds = Math.max(0, nowMillis - start.timeUnixMillis) / 1_000;
   switch (start.type) {
@@ -29,10 +29,11 @@ export function abandonedEnd({ start }: OpenOperation, nowMillis: number): Agent
 
 /** Tells that 80 % or all of a budget is spent; `cause` is the event that spent it. */
 export function budgetEvent({ level, budget }: Crossing, cause: AgentEvent): AgentEvent {
-  const { kind, name, limitUsd, spentUsd, source } = budget;
+  const { kind, name, limitUsd, spentUsd, source, scope } = budget;
+  const type = level === "warning" ? "budget_warning" : "budget_exceeded";
   return {
-    id: uuidv7(),
-    type: level === "warning" ? "budget_warning" : "budget_exceeded",
+    id: derivedId(cause.id, `${type} ${scope}`),
+    type,
     timeUnixMillis: cause.timeUnixMillis,
     source,
     agent: cause.agent,

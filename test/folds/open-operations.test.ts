@@ -105,6 +105,33 @@ describe("open operations", () => {
     expect(openIn(stateAfter(completed("1"), done("T-1")))).toEqual([]);
   });
 
+  it("opens nothing by a start that is told after its end, by another process or out of order", () => {
+    const state = new FleetState();
+    const [start, end] = timeline([0, assigned("T-1", "scribe")], [1, { ...done("T-1"), agent: "scribe", source: "warehouse" }]);
+    for (const event of [end, start]) if (event !== undefined) state.apply(event, NOON + 2_000);
+    expect(openIn(state)).toEqual([]);
+    expect(state.roster.active).toEqual([]);
+    expect([...state.roster.all()].map(({ open }) => open)).toEqual([0, 0]);
+  });
+
+  it("opens work that begins again after an end whose start was never told", () => {
+    const state = stateAfter(done("T-1"), assigned("T-1", "scribe"));
+    expect(openIn(state)).toEqual(["task 1"]);
+    expect(state.roster.active).toEqual(["scribe"]);
+    state.apply(complete({ ...done("T-1"), timeUnixMillis: NOON + 3_000 }));
+    expect([openIn(state), state.roster.active]).toEqual([[], []]);
+  });
+
+  it("does not take the early end of one kind of work for that of another", () => {
+    const state = new FleetState();
+    const [start, end] = timeline(
+      [0, started("1")],
+      [1, { type: "agent_completed", agent: "scribe", operationId: "1", data: ended }],
+    );
+    for (const event of [end, start]) if (event !== undefined) state.apply(event, NOON + 2_000);
+    expect(openIn(state)).toEqual(["handoff 0"]);
+  });
+
   it("does not follow what nothing ties to its end", () => {
     expect(openIn(stateAfter({ type: "handoff_started", data: handoff }))).toEqual([]);
   });
