@@ -24,6 +24,8 @@ export function severityOf(event: AgentEvent): SeverityLevel {
       return event.data.outcome === "failed" ? "warning" : "info";
     case "review_completed":
       return event.data.outcome === "rejected" ? "warning" : "info";
+    case "step_progressed":
+      return event.data.status === "failed" ? "error" : "info";
     default:
       return "outcome" in event.data ? severityOfOutcome(event.data.outcome) : "info";
   }

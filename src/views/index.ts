@@ -4,7 +4,7 @@ import { costsView } from "./costs/view.ts";
 import { journeysView } from "./journeys.ts";
 import { kpisView } from "./kpis.ts";
 import { progressView } from "./progress/view.ts";
-import { projectsView } from "./projects.ts";
+import { projectsView } from "./projects/view.ts";
 import { providersView } from "./providers/view.ts";
 import { researchView } from "./research/view.ts";
 import { skillsView } from "./skills.ts";

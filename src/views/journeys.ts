@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { boundaryOf, operationKey } from "../events/operations.ts";
 import type { StoredEvent } from "../events/types.ts";
-import { touch } from "../folds/put-last.ts";
+import { putLast, touch } from "../folds/put-last.ts";
 import { count, percentiles, percentilesOf, share } from "./parts/answer.ts";
 import { addTo, ratio } from "./parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "./parts/histogram.ts";
@@ -13,7 +13,8 @@ const SLOT_MILLIS = 300_000;
 const SLOTS = 2_017;
 /** Most types that are told apart; the next are counted as `other`. */
 const MAX_TYPES = 200;
-const MAX_OPEN = 20_000;
+/** Most milestones that are begun, and most that have ended, that are remembered. */
+const MAX_MILESTONES = 20_000;
 const MAX_SESSIONS = 20_000;
 /** Whoever has done nothing for so long has stopped. */
 const STOPPED_MILLIS = 1_800_000;
@@ -38,6 +39,8 @@ export interface State {
   readonly types: Map<string, true>;
   /** Milestones that were begun and not ended, by what ties their start to their end. */
   readonly open: Map<string, { readonly milestoneType: string; readonly startedMillis: number }>;
+  /** When others ended, so that a start that is told after its end opens nothing. */
+  readonly endedMillis: Map<string, number>;
   readonly sessions: Map<string, Session>;
 }
 
@@ -76,14 +79,20 @@ const journeys = milestones
  */
 export const journeysView = defineView({
   summary: "Milestones of users' journeys: how many are reached, how long that takes, and where people stop.",
-  version: 1,
+  version: 2,
   types: ["milestone_started", "milestone_completed", "milestone_failed"],
   query: z.strictObject({
     hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
     milestone_type: z.string().optional(),
   }),
   answer: journeys,
-  initial: (): State => ({ slots: newSlots(SLOT_MILLIS, SLOTS), types: new Map(), open: new Map(), sessions: new Map() }),
+  initial: (): State => ({
+    slots: newSlots(SLOT_MILLIS, SLOTS),
+    types: new Map(),
+    open: new Map(),
+    endedMillis: new Map(),
+    sessions: new Map(),
+  }),
   apply(state, event, timeUnixMillis) {
     if (event.type !== "milestone_started" && event.type !== "milestone_completed" && event.type !== "milestone_failed") return;
     const milestoneType = boundedType(state, event.data.milestoneType);
@@ -149,8 +158,12 @@ function follow(state: State, event: StoredEvent, milestoneType: string, timeUni
   const boundary = boundaryOf(event.type);
   const key = operationKey("milestone", event.source, event);
   if (boundary === undefined || key === undefined) return;
-  if (boundary.edge === "end") state.open.delete(key);
-  else touch(state.open, key, MAX_OPEN, () => ({ milestoneType, startedMillis: timeUnixMillis }));
+  if (boundary.edge === "end") {
+    state.open.delete(key);
+    putLast(state.endedMillis, key, timeUnixMillis, MAX_MILESTONES);
+  } else if (timeUnixMillis > (state.endedMillis.get(key) ?? Number.NEGATIVE_INFINITY)) {
+    putLast(state.open, key, { milestoneType, startedMillis: timeUnixMillis }, MAX_MILESTONES);
+  }
 }
 
 function add(sum: Counts, other: Counts): void {

@@ -5,7 +5,7 @@ import { ratio } from "./parts/bounded-map.ts";
 import { named } from "./parts/named.ts";
 import { limit, outcomesAnswer, periodHours, tellOutcomes, totalsAnswer } from "./parts/outcomes/answer.ts";
 import { addOutcome, newOutcomes, type Outcomes } from "./parts/outcomes/outcomes.ts";
-import { answerOfTally, newTally, resultOf, type Tally, tallyAnswer } from "./parts/outcomes/tally.ts";
+import { addTally, answerOfTally, newTally, resultOf, type Tally, tallyAnswer } from "./parts/outcomes/tally.ts";
 import { HOUR_MILLIS } from "./parts/tiers.ts";
 import { defineView } from "./view.ts";
 
@@ -48,6 +48,11 @@ const skillAnswer = outcomesAnswer(skillTally)
 
 const counting = {
   nothing: (): SkillTally => ({ ...newTally(), cacheHits: 0, cacheMisses: 0 }),
+  add(sum: SkillTally, other: Readonly<SkillTally>): void {
+    addTally(sum, other);
+    sum.cacheHits += other.cacheHits;
+    sum.cacheMisses += other.cacheMisses;
+  },
   answerOf: (sums: SkillTally): z.output<typeof skillTally> => ({
     ...answerOfTally(sums),
     cacheHits: sums.cacheHits,

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import type { StoredEvent } from "../events/types.ts";
+import type { EventData, EventOf, StoredEvent } from "../events/types.ts";
 import { agentKey } from "../folds/agent-key.ts";
 import { putLast, touch } from "../folds/put-last.ts";
+import { isSpending, spendingTypes } from "../folds/spending.ts";
 import { count, moment, momentOf, seconds, share, usd } from "./parts/answer.ts";
+import { nextCursor, pageOf, pageQuery } from "./parts/page.ts";
 import { defineView } from "./view.ts";
 
 /** Most tasks that have not ended; the one that was heard of longest ago gives way. */
@@ -26,6 +28,7 @@ interface Task {
   projectId: string | undefined;
   workflowId: string | undefined;
   progressRatio: number | undefined;
+  progressedMillis: number | undefined;
   step: string | undefined;
   retries: number;
   estimateSeconds: number | undefined;
@@ -50,6 +53,11 @@ const taskAnswer = z
     outcome: z.string().nullable(),
     priority: z.string().nullable(),
     dependsOn: z.array(z.string()),
+    blockedBy: z
+      .array(z.string())
+      .describe(
+        "While it is queued: what it depends on and what is known and not completed. It can be begun where there is none.",
+      ),
     assignedTo: z.string().nullable().describe("Id of the agent, such as `shop/scribe`."),
     assignments: count.describe("How often it was given to an agent."),
     reason: z.string().nullable().describe("Why it was given to this agent."),
@@ -62,7 +70,7 @@ const taskAnswer = z
     retries: count,
     estimateSeconds: seconds.nullable(),
     durationSeconds: seconds.nullable(),
-    costUsd: usd.describe("What model calls made for it cost."),
+    costUsd: usd.describe("What the models that were used for it cost."),
     queuedAt: moment.nullable(),
     assignedAt: moment.nullable(),
     endedAt: moment.nullable(),
@@ -74,19 +82,21 @@ export type TaskAnswer = z.output<typeof taskAnswer>;
 /** A task is known from the first event that names it, and kept for a while after it ended. */
 export const tasksView = defineView({
   summary: "Every task that is open, and the last that ended: status, agent, dependencies, progress, cost.",
-  version: 1,
-  types: ["task_queued", "task_assigned", "task_progressed", "task_completed", "task_failed", "model_called"],
+  version: 3,
+  types: ["task_queued", "task_assigned", "task_progressed", "task_completed", "task_failed", ...spendingTypes],
   query: z.strictObject({
     status: taskAnswer.shape.status.optional(),
     feature: z.string().optional(),
     workflow: z.string().optional(),
     agent: z.string().optional().describe("Id of the agent, such as `shop/scribe`."),
+    id: z.string().optional().describe("Id of a task."),
+    ...pageQuery,
   }),
-  answer: z.object({ tasks: z.array(taskAnswer) }),
+  answer: z.object({ tasks: z.array(taskAnswer), nextCursor }),
   initial: (): State => ({ open: new Map(), ended: new Map() }),
   apply(state, event, timeUnixMillis) {
     if (event.taskId === undefined) return;
-    if (event.type === "model_called") {
+    if (isSpending(event)) {
       const task = state.open.get(event.taskId) ?? state.ended.get(event.taskId);
       if (task !== undefined) task.costUsd += event.data.costUsd ?? 0;
       return;
@@ -97,14 +107,18 @@ export const tasksView = defineView({
     task.workflowId = event.workflowId ?? task.workflowId;
     applyTo(task, event, timeUnixMillis, state);
   },
-  read: ({ open, ended }, { status, feature, workflow, agent }) => ({
-    tasks: [...open.values(), ...ended.values()]
-      .filter((task) => status === undefined || task.status === status)
-      .filter((task) => feature === undefined || task.featureId === feature)
-      .filter((task) => workflow === undefined || task.workflowId === workflow)
-      .filter((task) => agent === undefined || task.assignedTo === agent)
-      .map(answerOf),
-  }),
+  read({ open, ended }, { id, status, feature, workflow, agent, ...asked }) {
+    const all = id === undefined ? [...open.values(), ...ended.values()] : [open.get(id) ?? ended.get(id) ?? []].flat();
+    const wanted = all.filter(
+      (task) =>
+        (status === undefined || task.status === status) &&
+        (feature === undefined || task.featureId === feature) &&
+        (workflow === undefined || task.workflowId === workflow) &&
+        (agent === undefined || task.assignedTo === agent),
+    );
+    const { page, ...next } = pageOf(wanted, asked);
+    return { tasks: page.map((task) => answerOf(task, blockersOf(task, open, ended))), ...next };
+  },
 });
 
 /** The task that an event is about; one that has ended is open again where it is queued or assigned later than that. */
@@ -114,12 +128,24 @@ function taskOf({ open, ended }: State, id: string, { type }: StoredEvent, timeU
   const isAgain = (type === "task_queued" || type === "task_assigned") && timeUnixMillis > (done.endedMillis ?? 0);
   if (!isAgain) return done;
   ended.delete(id);
-  done.status = "queued";
-  done.outcome = undefined;
-  done.endedMillis = undefined;
-  done.durationSeconds = undefined;
+  beginAnew(done);
   putLast(open, id, done, MAX_OPEN);
   return done;
+}
+
+/** Of what was tried before only counts and costs stay. */
+function beginAnew(task: Task): void {
+  task.status = "queued";
+  task.outcome = undefined;
+  task.assignedTo = undefined;
+  task.reason = undefined;
+  task.alternatives = [];
+  task.progressRatio = undefined;
+  task.progressedMillis = undefined;
+  task.step = undefined;
+  task.assignedMillis = undefined;
+  task.endedMillis = undefined;
+  task.durationSeconds = undefined;
 }
 
 function newTask(id: string): Task {
@@ -139,6 +165,7 @@ function newTask(id: string): Task {
     projectId: undefined,
     workflowId: undefined,
     progressRatio: undefined,
+    progressedMillis: undefined,
     step: undefined,
     retries: 0,
     estimateSeconds: undefined,
@@ -153,32 +180,47 @@ function newTask(id: string): Task {
 function applyTo(task: Task, event: StoredEvent, timeUnixMillis: number, state: State): void {
   switch (event.type) {
     case "task_queued":
-      task.type = event.data.taskType;
-      task.name = event.data.name ?? task.name;
-      task.priority = event.data.priority ?? task.priority;
-      task.dependsOn = event.data.dependsOn ?? task.dependsOn;
-      task.estimateSeconds = event.data.estimateSeconds ?? task.estimateSeconds;
-      task.queuedMillis = timeUnixMillis;
-      return;
+      return queue(task, event.data, timeUnixMillis);
     case "task_assigned":
-      task.type = event.data.taskType;
-      task.name = event.data.name ?? task.name;
-      task.reason = event.data.reason;
-      task.alternatives = event.data.alternatives ?? [];
-      task.assignedTo = agentKey(event.source, event.agent as string);
-      task.assignedMillis = timeUnixMillis;
-      task.assignments += 1;
-      if (task.endedMillis === undefined) task.status = "in_progress";
-      return;
+      return assign(task, event, timeUnixMillis);
     case "task_progressed":
+      task.retries = Math.max(task.retries, (event.data.attempt ?? 1) - 1);
+      // What was told late is not how far it is.
+      if (task.endedMillis !== undefined || timeUnixMillis < (task.progressedMillis ?? timeUnixMillis)) return;
+      task.progressedMillis = timeUnixMillis;
       task.progressRatio = event.data.progressRatio ?? task.progressRatio;
       task.step = event.data.step ?? task.step;
-      task.retries = Math.max(task.retries, (event.data.attempt ?? 1) - 1);
       return;
     case "task_completed":
     case "task_failed":
       return end(task, event, timeUnixMillis, state);
   }
+}
+
+function queue(task: Task, data: EventData<"task_queued">, timeUnixMillis: number): void {
+  // Queued after it was given to an agent: it was given back.
+  if (task.status === "in_progress" && timeUnixMillis > (task.assignedMillis ?? timeUnixMillis)) beginAnew(task);
+  task.type = data.taskType;
+  task.name = data.name ?? task.name;
+  task.priority = data.priority ?? task.priority;
+  task.dependsOn = data.dependsOn ?? task.dependsOn;
+  task.estimateSeconds = data.estimateSeconds ?? task.estimateSeconds;
+  task.queuedMillis = Math.max(task.queuedMillis ?? timeUnixMillis, timeUnixMillis);
+}
+
+function assign(task: Task, { source, agent, data }: EventOf<"task_assigned">, timeUnixMillis: number): void {
+  task.assignments += 1;
+  // Told late: somebody else has had it since.
+  if (timeUnixMillis < (task.assignedMillis ?? timeUnixMillis)) return;
+  const isOpen = task.endedMillis === undefined;
+  const assignedTo = agentKey(source, agent as string);
+  task.type = data.taskType;
+  task.name = data.name ?? task.name;
+  task.reason = data.reason;
+  task.alternatives = data.alternatives ?? [];
+  task.assignedMillis = timeUnixMillis;
+  task.assignedTo = isOpen ? assignedTo : (task.assignedTo ?? assignedTo);
+  if (isOpen) task.status = "in_progress";
 }
 
 function end(
@@ -187,6 +229,7 @@ function end(
   timeUnixMillis: number,
   { open, ended }: State,
 ): void {
+  if (timeUnixMillis < (task.endedMillis ?? timeUnixMillis)) return;
   task.type = event.data.taskType;
   task.status = event.type === "task_completed" ? "completed" : "failed";
   task.outcome = event.type === "task_completed" ? "success" : event.data.outcome;
@@ -199,27 +242,38 @@ function end(
   putLast(ended, task.id, task, MAX_ENDED);
 }
 
-function answerOf(task: Task): TaskAnswer {
-  const { queuedMillis, assignedMillis, endedMillis, ...rest } = task;
+/** What a task waits for. What nobody has told of, or what ended too long ago to be known, holds nothing up. */
+function blockersOf(task: Task, open: State["open"], ended: State["ended"]): string[] {
+  if (task.status !== "queued") return [];
+  return task.dependsOn.filter((id) => open.has(id) || ended.get(id)?.status === "failed");
+}
+
+function answerOf(task: Task, blockedBy: string[]): TaskAnswer {
   return {
-    ...rest,
+    id: task.id,
+    type: task.type,
     name: task.name ?? null,
+    status: task.status,
     outcome: task.outcome ?? null,
     priority: task.priority ?? null,
     dependsOn: [...task.dependsOn],
-    alternatives: [...task.alternatives],
-    reason: task.reason ?? null,
+    blockedBy,
     assignedTo: task.assignedTo ?? null,
+    assignments: task.assignments,
+    reason: task.reason ?? null,
+    alternatives: [...task.alternatives],
     featureId: task.featureId ?? null,
     projectId: task.projectId ?? null,
     workflowId: task.workflowId ?? null,
     progressRatio: task.progressRatio ?? null,
     step: task.step ?? null,
+    retries: task.retries,
     estimateSeconds: task.estimateSeconds ?? null,
     durationSeconds: task.durationSeconds ?? null,
-    queuedAt: momentOrNull(queuedMillis),
-    assignedAt: momentOrNull(assignedMillis),
-    endedAt: momentOrNull(endedMillis),
+    costUsd: task.costUsd,
+    queuedAt: momentOrNull(task.queuedMillis),
+    assignedAt: momentOrNull(task.assignedMillis),
+    endedAt: momentOrNull(task.endedMillis),
   };
 }
 

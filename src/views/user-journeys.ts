@@ -2,14 +2,14 @@ import { z } from "zod";
 import { named } from "./parts/named.ts";
 import { limit, outcomesAnswer, periodHours, tellOutcomes, totalsAnswer } from "./parts/outcomes/answer.ts";
 import { addOutcome, newOutcomes, type Outcomes } from "./parts/outcomes/outcomes.ts";
-import { answerOfTally, newTally, type Tally, tallyAnswer } from "./parts/outcomes/tally.ts";
+import { addTally, answerOfTally, newTally, type Tally, tallyAnswer } from "./parts/outcomes/tally.ts";
 import { defineView } from "./view.ts";
 
 const MAX_JOURNEYS = 500;
 
 export type State = Map<string, Outcomes<Tally>>;
 
-const counting = { nothing: newTally, answerOf: answerOfTally };
+const counting = { nothing: newTally, add: addTally, answerOf: answerOfTally };
 const userJourney = outcomesAnswer(tallyAnswer).extend({ journey: z.string() }).meta({ id: "UserJourney" });
 
 /** Whole runs of named user journeys (CUJ); how far people come within one is told by milestones. */

@@ -17,6 +17,7 @@ export class ViewSet<Views extends Readonly<Record<string, AnyView>>> implements
   readonly parts: readonly Standing[];
   readonly #byName: ReadonlyMap<string, Standing>;
   readonly #byType = new Map<EventType, Standing[]>();
+  #revision = 0;
 
   /** @param failed hears of a view that could not take an event; the others take it all the same */
   constructor(views: Views, failed: (view: string, error: unknown) => void) {
@@ -29,7 +30,13 @@ export class ViewSet<Views extends Readonly<Record<string, AnyView>>> implements
     }
   }
 
+  /** Another number whenever something has happened. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   apply(event: StoredEvent): void {
+    this.#revision += 1;
     const standings = this.#byType.get(event.type);
     if (standings === undefined) return;
     const time = timeOf(event);

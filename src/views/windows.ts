@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eventTypes } from "../events/families.ts";
 import { severityOf } from "../events/severity.ts";
 import type { EventType, StoredEvent } from "../events/types.ts";
+import { allTokens, isSpending, spendingOf } from "../folds/spending.ts";
 import { bytes, count, percentiles, percentilesOf, perSecond, seconds, share, tokens, usd } from "./parts/answer.ts";
 import { addTo, ratio } from "./parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "./parts/histogram.ts";
@@ -38,19 +39,19 @@ const window = z
     errorsPerSecond: perSecond,
     tokens,
     costUsd: usd,
-    durationSeconds: percentiles,
+    durationSeconds: percentiles.describe("How long the work took that ended."),
     modelDurationSeconds: percentiles,
-    cpuSeconds: seconds,
-    peakRssBytes: bytes,
+    cpuSeconds: seconds.describe("As told by each piece of work; what is nested in another counts in both."),
+    peakRssBytes: bytes.describe("The largest that any piece of work told; 0 where none did."),
   })
   .meta({ id: "Window" });
 
 type Window = z.output<typeof window>;
 
-/** The far edge of a window is exact to within a slot of 5 s. */
+/** The far edge of a window is that of the nearest slot, so that it is exact to within 2.5 s and no rate is off to one side. */
 export const windowsView = defineView({
   summary: "How the last 1, 5 and 15 minutes were: rates, errors, tokens, money, latency, resources.",
-  version: 1,
+  version: 2,
   types: eventTypes,
   query: z.strictObject({}),
   answer: z.object({ windows: z.array(window) }),
@@ -80,21 +81,23 @@ function nothing(): Gathered {
 function gather(gathered: Gathered, event: StoredEvent): void {
   addTo(gathered.byType, event.type);
   if (event.type === "error_raised") gathered.errors += 1;
-  if ("durationSeconds" in event.data && event.data.durationSeconds !== undefined) {
-    record(gathered.durations, event.data.durationSeconds);
+  const durationSeconds = "durationSeconds" in event.data ? event.data.durationSeconds : undefined;
+  if (durationSeconds !== undefined) record(gathered.durations, durationSeconds);
+  if (durationSeconds !== undefined || ("outcome" in event.data && event.data.outcome !== undefined)) {
     gathered.ended += 1;
     if (severityOf(event) === "error") gathered.failed += 1;
   }
   if ("cpuSeconds" in event.data) gathered.cpuSeconds += event.data.cpuSeconds ?? 0;
   if ("peakRssBytes" in event.data) gathered.peakRssBytes = Math.max(gathered.peakRssBytes, event.data.peakRssBytes ?? 0);
-  if (event.type !== "model_called") return;
-  gathered.tokens += (event.data.inputTokens ?? 0) + (event.data.outputTokens ?? 0);
-  gathered.costUsd += event.data.costUsd ?? 0;
-  record(gathered.modelDurations, event.data.durationSeconds);
+  if (event.type === "model_called") record(gathered.modelDurations, event.data.durationSeconds);
+  if (!isSpending(event)) return;
+  const spending = spendingOf(event);
+  gathered.tokens += allTokens(spending);
+  gathered.costUsd += spending.costUsd ?? 0;
 }
 
 function windowOf(slots: Slots<Gathered>, minutes: number, now: number): Window {
-  const all = slotsSince(slots, now - minutes * 60_000 + SLOT_MILLIS, now);
+  const all = slotsSince(slots, now - minutes * 60_000 + SLOT_MILLIS / 2, now);
   const sum = nothing();
   for (const one of all) add(sum, one);
   const seconds = minutes * 60;

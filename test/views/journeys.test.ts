@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { journeysView } from "../../src/views/journeys.ts";
-import { readView, stored } from "../helpers/read-view.ts";
+import { readView, type Step, stored } from "../helpers/read-view.ts";
 
 const begun = (operationId: string, sessionId: string) =>
   ({ type: "milestone_started", operationId, sessionId, data: { milestoneType: "project_creation" } }) as const;
@@ -36,4 +36,38 @@ it("says where people stop once nothing has happened for half an hour", () => {
     { milestoneType: "project_creation", reached: "started", sessions: 1, share: 0.5 },
     { milestoneType: "project_creation", reached: "completed", sessions: 1, share: 0.5 },
   ]);
+});
+
+it("opens nothing by a start that is told after its end, and opens a milestone again that begins after it", () => {
+  const late = stored([5, reached("a", "s1", 5)], [0, begun("a", "s1")]);
+  expect(readView(journeysView, late, {}, 60)).toMatchObject({ started: 1, completed: 1, inProgress: 0 });
+  const again = stored([0, begun("a", "s1")], [5, reached("a", "s1", 5)], [9, begun("a", "s1")]);
+  expect(readView(journeysView, again, {}, 60)).toMatchObject({ started: 2, completed: 1, inProgress: 1 });
+});
+
+it("tells of one type alone where it is asked to", () => {
+  const other = { type: "milestone_started", operationId: "x", sessionId: "s2", data: { milestoneType: "checkout" } } as const;
+  const events = stored([0, begun("a", "s1")], [1, other], [2, reached("a", "s1", 2)]);
+  const answer = readView(journeysView, events, { milestone_type: "checkout" }, 3_600);
+  expect(answer).toMatchObject({ started: 1, completed: 0, inProgress: 1, completionRatio: null });
+  expect(answer.byType.map(({ milestoneType }) => milestoneType)).toEqual(["checkout"]);
+  expect(answer.stops).toEqual([{ milestoneType: "checkout", reached: "started", sessions: 1, share: 1 }]);
+});
+
+it("leaves out what happened before the period, and goes by when things happened", () => {
+  const events = stored([9_000, reached("b", "s2", 2)], [0, begun("a", "s1")], [1, reached("a", "s1", 1)]);
+  expect(readView(journeysView, events, { hours: 1 }, 9_060)).toMatchObject({ started: 0, completed: 1, inProgress: 0 });
+  expect(readView(journeysView, events, { hours: 3 }, 9_060)).toMatchObject({ started: 1, completed: 2 });
+});
+
+it("tells 200 types apart, and counts the next as `other`", () => {
+  const events = stored(
+    ...Array.from({ length: 203 }, (_, index): Step => {
+      const data = { milestoneType: `type-${index}`, durationSeconds: 1 };
+      return [index, { type: "milestone_completed", operationId: `${index}`, data }];
+    }),
+  );
+  const { byType, completed } = readView(journeysView, events, {}, 300);
+  expect([completed, byType.length]).toEqual([203, 201]);
+  expect(byType.find(({ milestoneType }) => milestoneType === "other")).toMatchObject({ completed: 3 });
 });

@@ -111,13 +111,13 @@ describe("providers", () => {
     const { usage, outputTokensPerSecond, models } = one([
       [-3 * DAY, paid],
       [0, paid],
-      [0, called()],
+      [0, called({ inputTokens: 7 })],
     ]);
     expect(usage).toMatchObject({
       calls: 2,
       unpricedCalls: 1,
       costUsd: 0.5,
-      inputTokens: 60,
+      inputTokens: 67,
       cacheReadTokens: 40,
       outputTokens: 20,
     });
@@ -195,10 +195,29 @@ describe("providers", () => {
     const models = [0, 1, 2].flatMap((provider) =>
       Array.from({ length: 210 }, (_, index): Step => [0, called({ provider: `provider-${provider}`, model: `model-${index}` })]),
     );
-    const counts = providers(models).providers.map(({ models: told }) => told.filter(({ model }) => model !== "other").length);
-    expect(counts.toSorted((one, other) => other - one)).toEqual([200, 200, 98]);
-    expect(providers(models).providers.map(({ models: told }) => told.reduce((sum, { total }) => sum + total, 0))).toEqual([
-      210, 210, 210,
+    const counts = providers(models).providers.map(({ modelCount }) => modelCount);
+    // With the one that is other.
+    expect(counts.toSorted((one, other) => other - one)).toEqual([201, 201, 99]);
+    expect(providers(models).providers.map(({ total }) => total)).toEqual([210, 210, 210]);
+  });
+
+  it("tell the models that are called most, as many as are wanted, or the one that is named", () => {
+    const steps = ["a", "b"].flatMap((provider, place) =>
+      Array.from({ length: 60 }, (_, index) =>
+        times(place + (index % 7), called({ provider, model: `${provider}-${index}` })),
+      ).flat(),
+    );
+    const told = (query: object) => {
+      const found = providers(steps, query).providers;
+      return { models: found.flatMap(({ models }) => models), counts: found.map(({ modelCount }) => modelCount).sort() };
+    };
+    expect(told({}).models).toHaveLength(20);
+    const totals = told({ limit: 9 }).models.map(({ total }) => total);
+    expect(totals.toSorted()).toEqual([6, 7, 7, 7, 7, 7, 7, 7, 7]);
+    expect(told({ limit: 0 })).toEqual({ models: [], counts: [51, 60] });
+    expect(told({ provider: "a", limit: 50 }).models).toHaveLength(50);
+    expect(told({ model: "b-3" }).models).toMatchObject([
+      { model: "b-3", total: 4, windows: [{ hours: 1, total: 4 }, {}, {}, {}] },
     ]);
   });
 

@@ -8,12 +8,6 @@ export function addNumbers<Key extends string>(sum: Record<Key, number>, other: 
   for (const key in sum) sum[key] += other[key];
 }
 
-/** Puts a value at the end of a list of bounded length. */
-export function pushBounded<Value>(list: Value[], value: Value, limit: number): void {
-  list.push(value);
-  if (list.length > limit) list.shift();
-}
-
 /** A quotient, or null where there is nothing to divide by. */
 export function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;

@@ -27,7 +27,8 @@ export function newHistogram(): Histogram {
 
 export function record(histogram: Histogram, value: number): void {
   const { buckets } = histogram;
-  const bucket = value < SMALLEST ? BELOW : Math.ceil(Math.log(value) / LOG_FACTOR);
+  // Plus zero: values just below 1 are in the bucket -0, and a list with that in it is no longer one of small integers.
+  const bucket = value < SMALLEST ? BELOW : Math.ceil(Math.log(value) / LOG_FACTOR) + 0;
   const at = placeOf(buckets, bucket);
   if (buckets[at] === bucket) buckets[at + 1] = (buckets[at + 1] as number) + 1;
   else buckets.splice(at, 0, bucket, 1);
@@ -39,11 +40,47 @@ export function record(histogram: Histogram, value: number): void {
 
 /** Adds what `other` counted. */
 export function addHistogram(histogram: Histogram, other: Histogram): void {
+  if (other.count === 0) return;
   histogram.buckets = merged(histogram.buckets, other.buckets);
   histogram.count += other.count;
   histogram.sum += other.sum;
   histogram.min = Math.min(histogram.min, other.min);
   histogram.max = Math.max(histogram.max, other.max);
+}
+
+/** Counts of the buckets that are being added up, from the lowest on; all 0 between two sums. */
+let counts = new Float64Array(4_096);
+
+/** What all of them counted together: at once, as adding one after the other walks over what is there already each time. */
+export function sumOf(histograms: readonly Histogram[]): Histogram {
+  const sum = newHistogram();
+  let [below, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { buckets, count, sum: total, min, max } of histograms) {
+    if (count === 0) continue;
+    sum.count += count;
+    sum.sum += total;
+    sum.min = Math.min(sum.min, min);
+    sum.max = Math.max(sum.max, max);
+    const first = buckets[0] === BELOW ? 2 : 0;
+    if (first === 2) below += buckets[1] as number;
+    if (first === buckets.length) continue;
+    low = Math.min(low, buckets[first] as number);
+    high = Math.max(high, buckets[buckets.length - 2] as number);
+  }
+  if (below > 0) sum.buckets.push(BELOW, below);
+  if (high - low >= counts.length) counts = new Float64Array(high - low + 1);
+  for (const { buckets } of histograms) {
+    for (let at = buckets[0] === BELOW ? 2 : 0; at < buckets.length; at += 2) {
+      const place = (buckets[at] as number) - low;
+      counts[place] = (counts[place] as number) + (buckets[at + 1] as number);
+    }
+  }
+  for (let bucket = low; bucket <= high; bucket += 1) {
+    const count = counts[bucket - low] as number;
+    if (count > 0) sum.buckets.push(bucket, count);
+  }
+  counts.fill(0, 0, Math.max(0, high - low + 1));
+  return sum;
 }
 
 /** The value that such a share (0 to 1) of all values does not exceed; null where there are none. */

@@ -27,6 +27,20 @@ export function gatheredAt<Gathered>(tiers: Tiers<Gathered>, unixMillis: number,
   return all;
 }
 
+/** A few of many are looked up, rather than looked for among all. */
+function between<Gathered>({ byIndex }: Slots<Gathered>, first: number, last: number): Gathered[] {
+  const all: Gathered[] = [];
+  if (last - first < byIndex.size) {
+    for (let index = first; index <= last; index += 1) {
+      const gathered = byIndex.get(index);
+      if (gathered !== undefined) all.push(gathered);
+    }
+  } else {
+    for (const [index, gathered] of byIndex) if (index >= first && index <= last) all.push(gathered);
+  }
+  return all;
+}
+
 /** What was gathered within the last hours. The far edge is that of the nearest slot, so it is exact to within half a slot. */
 export function gatheredWithin<Gathered>(tiers: Tiers<Gathered>, hours: number, nowUnixMillis: number): Gathered[] {
   const millis = hours * HOUR_MILLIS;
@@ -34,7 +48,5 @@ export function gatheredWithin<Gathered>(tiers: Tiers<Gathered>, hours: number, 
   if (slots === undefined) return [];
   const first = Math.round((nowUnixMillis - millis) / slots.widthMillis);
   const last = Math.floor(nowUnixMillis / slots.widthMillis);
-  const all: Gathered[] = [];
-  for (const [index, gathered] of slots.byIndex) if (index >= first && index <= last) all.push(gathered);
-  return all;
+  return between(slots, first, last);
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { outcomes } from "../../events/fields.ts";
-import { totalsAnswer as usageAnswer } from "../costs/totals.ts";
-import { moment, momentOf, percentiles, percentilesOf, seconds } from "../parts/answer.ts";
+import { addTotals, newTotals, totalsAnswer as usageAnswer } from "../costs/totals.ts";
+import { count, moment, momentOf, percentiles, percentilesOf, seconds } from "../parts/answer.ts";
 import { ratio } from "../parts/bounded-map.ts";
 import { type Asked, outcomesAnswer, tellOutcomes } from "../parts/outcomes/answer.ts";
 import { durationsWithin } from "../parts/outcomes/outcomes.ts";
+import { gatheredWithin } from "../parts/tiers.ts";
 import { type CallError, type Calls, type CallTally, callTally, counting, type Provider } from "./calls.ts";
 import { healthOf, healthStatuses, thresholds } from "./health.ts";
 
@@ -38,13 +39,43 @@ export const providerAnswer = figures
       .nullable()
       .describe("1 is the best: the least `secondsPerSuccess` within the period. Null for fewer than 10 calls."),
     lastErrors: z.array(callError).describe("The last ten, newest first."),
-    models: z.array(figures.extend({ model: z.string() })),
+    modelCount: count.describe("Models that are known of it; `models` may have fewer of them."),
+    models: z.array(figures.extend({ model: z.string() })).describe("The most called first."),
   })
   .meta({ id: "Provider" });
 
 export type ProviderAnswer = z.output<typeof providerAnswer>;
 
-/** Providers in the order of their rank; those that have none follow, the most called first. */
+/** The same with their models, as many as are asked for. Which these are is found out before any of them is told. */
+export function withModels(
+  providers: ReadonlyMap<string, Provider>,
+  told: readonly ProviderAnswer[],
+  { name, limit = 0, hours, now }: Asked,
+): ProviderAnswer[] {
+  const known = told.map(({ provider }) => [...(providers.get(provider)?.models ?? [])]);
+  const called = known
+    .flat()
+    .filter(([model]) => name === undefined || model === name)
+    .map(([, calls]) => ({
+      calls,
+      total: gatheredWithin(calls.tallies, hours, now).reduce((sum, tally) => sum + tally.calls, 0),
+    }));
+  const chosen = new Set(
+    called
+      .sort((one, other) => other.total - one.total)
+      .slice(0, limit)
+      .map(({ calls }) => calls),
+  );
+  return told.map((provider, place) => ({
+    ...provider,
+    models: tellCalls(new Map(known[place]?.filter(([, calls]) => chosen.has(calls))), { hours, now }).map((model) => ({
+      model: model.name,
+      ...model.answer,
+    })),
+  }));
+}
+
+/** Providers without their models, in the order of their rank; those that have none follow, the most called first. */
 export function tellProviders(providers: ReadonlyMap<string, Provider>, asked: Asked): ProviderAnswer[] {
   const told = tellCalls(providers, asked).map(
     ({ name, thing, answer }): ProviderAnswer => ({
@@ -52,10 +83,8 @@ export function tellProviders(providers: ReadonlyMap<string, Provider>, asked: A
       rank: null,
       ...answer,
       lastErrors: thing.lastErrors.map(tellError).reverse(),
-      models: tellCalls(thing.models, { hours: asked.hours, now: asked.now }).map((model) => ({
-        model: model.name,
-        ...model.answer,
-      })),
+      modelCount: thing.models.size,
+      models: [],
     }),
   );
   const ranked = told
@@ -86,8 +115,9 @@ function tellCalls<Kind extends Calls>(
 }
 
 function usageOf(sums: CallTally): z.output<typeof usageAnswer> {
-  const { calls, unpricedCalls, costUsd, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens } = sums;
-  return { calls, unpricedCalls, costUsd, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens };
+  const usage = newTotals();
+  addTotals(usage, sums);
+  return usage;
 }
 
 function tellError({ atMillis, agent, errorType, errorMessage, ...rest }: CallError): z.output<typeof callError> {

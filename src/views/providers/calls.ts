@@ -7,8 +7,8 @@ import { ratio } from "../parts/bounded-map.ts";
 import type { Histogram } from "../parts/histogram.ts";
 import { named } from "../parts/named.ts";
 import { clipMessage } from "../parts/outcomes/failure-pattern.ts";
-import { addOutcome, newDurations, newOutcomes, type Outcomes, recordDuration } from "../parts/outcomes/outcomes.ts";
-import { answerOfTally, newTally, type Tally, tallyAnswer } from "../parts/outcomes/tally.ts";
+import { addOutcome, newDurations, newOutcomes, type Outcomes, recordDuration, sumsAt } from "../parts/outcomes/outcomes.ts";
+import { addTally, answerOfTally, newTally, type Tally, tallyAnswer } from "../parts/outcomes/tally.ts";
 import type { Tiers } from "../parts/tiers.ts";
 import { isUnavailable } from "./blame.ts";
 
@@ -62,6 +62,14 @@ export const counting = {
     writtenTokens: 0,
     writingSeconds: 0,
   }),
+  add(sum: CallTally, other: Readonly<CallTally>): void {
+    addTally(sum, other);
+    addTotals(sum, other);
+    sum.unavailable += other.unavailable;
+    sum.seconds += other.seconds;
+    sum.writtenTokens += other.writtenTokens;
+    sum.writingSeconds += other.writingSeconds;
+  },
   answerOf(sums: CallTally): z.output<typeof callTally> {
     const judged = sums.succeeded + sums.failed;
     const availabilityRatio = ratio(judged - sums.unavailable, judged);
@@ -75,10 +83,8 @@ export function newProvider(timeUnixMillis: number): Provider {
 
 export function applyCall(providers: Map<string, Provider>, provider: Provider, call: Call, timeUnixMillis: number): void {
   const { data } = call;
-  const totals = totalsOf(data);
-  const model = named(provider.models, data.model, roomFor(providers, provider, data.model), timeUnixMillis, () =>
-    newCalls(timeUnixMillis),
-  );
+  const totals = totalsOf(call);
+  const model = modelOf(providers, provider, data.model, timeUnixMillis);
   addCall(provider, call, totals, timeUnixMillis);
   addCall(model, call, totals, timeUnixMillis);
   if (data.outcome === "success" || data.outcome === "cancelled") return;
@@ -88,6 +94,23 @@ export function applyCall(providers: Map<string, Provider>, provider: Provider, 
   provider.lastErrors.push(error);
   provider.lastErrors.sort((one, other) => one.atMillis - other.atMillis);
   if (provider.lastErrors.length > LAST_ERRORS) provider.lastErrors.shift();
+}
+
+/** A sum of calls tells what was used, and nothing of how they went. */
+export function applySum(
+  providers: Map<string, Provider>,
+  provider: Provider,
+  sum: EventOf<"usage_reported">,
+  timeUnixMillis: number,
+): void {
+  const totals = totalsOf(sum);
+  for (const calls of [provider, modelOf(providers, provider, sum.data.model, timeUnixMillis)]) {
+    for (const tally of sumsAt(calls, timeUnixMillis, counting.nothing)) addTotals(tally, totals);
+  }
+}
+
+function modelOf(providers: ReadonlyMap<string, Provider>, provider: Provider, model: string, timeUnixMillis: number): Calls {
+  return named(provider.models, model, roomFor(providers, provider, model), timeUnixMillis, () => newCalls(timeUnixMillis));
 }
 
 function newCalls(timeUnixMillis: number): Calls {

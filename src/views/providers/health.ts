@@ -29,7 +29,7 @@ export interface Health {
 /** By the last hour; where too little was called within it, by the last day; where that is too little as well, nobody knows. */
 export function healthOf(calls: Calls, now: number): Health {
   for (const hours of HOURS_JUDGED) {
-    const tally = counting.answerOf(talliedWithin(calls.tallies, hours, now, counting.nothing));
+    const tally = counting.answerOf(talliedWithin(calls.tallies, counting, hours, now));
     const { availabilityRatio, successRatio, succeeded, failed, unavailable } = tally;
     if (succeeded + failed < thresholds.minCalls || availabilityRatio === null || successRatio === null) continue;
     const within = `of ${succeeded + failed} calls within ${hours === 1 ? "an hour" : "a day"}`;

@@ -1,7 +1,7 @@
 import type { EventType, StoredEvent } from "../../events/types.ts";
 import { putLast } from "../../folds/put-last.ts";
-import { addNumbers, addTo } from "../parts/bounded-map.ts";
-import { addHistogram, type Histogram, newHistogram, record } from "../parts/histogram.ts";
+import { addTo } from "../parts/bounded-map.ts";
+import { type Histogram, newHistogram, record, sumOf } from "../parts/histogram.ts";
 
 /** What studies of multi-agent systems ask for, gathered from events of any stretch of time, agent or session. */
 export interface Gathered {
@@ -85,14 +85,29 @@ export function gather(gathered: Gathered, event: StoredEvent, isReassigned: boo
   }
 }
 
-/** Adds what `other` gathered later. */
-export function addGathered(sum: Gathered, other: Gathered): void {
+/** All of them together, of which each gathered later than those before it. */
+export function sumOfGathered(all: readonly Gathered[]): Gathered {
+  const sum = { ...nothingGathered(), taskDurations: sumOf(all.map(({ taskDurations }) => taskDurations)) };
+  for (const one of all) add(sum, one);
+  return sum;
+}
+
+/** Field by field: a week of two hundred agents is a hundred thousand of them. */
+function add(sum: Gathered, other: Gathered): void {
   for (const [type, count] of other.byType) addTo(sum.byType, type, count);
   for (const [pattern, count] of other.patterns) addTo(sum.patterns, pattern, count);
-  addNumbers(sum.confidence, other.confidence);
-  addNumbers(sum.failures, other.failures);
-  addNumbers(sum.assignments, other.assignments);
-  addHistogram(sum.taskDurations, other.taskDurations);
+  sum.confidence.high += other.confidence.high;
+  sum.confidence.medium += other.confidence.medium;
+  sum.confidence.low += other.confidence.low;
+  sum.confidence.sum += other.confidence.sum;
+  sum.confidence.count += other.confidence.count;
+  sum.failures.total += other.failures.total;
+  sum.failures.attempted += other.failures.attempted;
+  sum.failures.recovered += other.failures.recovered;
+  sum.assignments.total += other.assignments.total;
+  sum.assignments.withAlternatives += other.assignments.withAlternatives;
+  sum.assignments.alternatives += other.assignments.alternatives;
+  sum.assignments.reassigned += other.assignments.reassigned;
   sum.tasksFailed += other.tasksFailed;
   for (const [name, { unit, count, sum: total, min, max, last }] of other.measurements) {
     const known = sum.measurements.get(name);

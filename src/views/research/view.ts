@@ -2,7 +2,7 @@ import { z } from "zod";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
 import { defineView } from "../view.ts";
 import { research, researchOf } from "./answer.ts";
-import { addGathered, type Gathered, gather, nothingGathered, researchTypes, takesFromAnother } from "./gather.ts";
+import { type Gathered, gather, nothingGathered, researchTypes, sumOfGathered, takesFromAnother } from "./gather.ts";
 
 const SLOT_MILLIS = 900_000;
 /** Seven days, and the slot that is being filled. */
@@ -43,10 +43,8 @@ export const researchView = defineView({
     gather(gathered, event, isReassigned);
   },
   read(state, { hours, agent }, now) {
-    const sum = nothingGathered();
-    for (const slot of slotsSince(state.slots, now - hours * 3_600_000 + SLOT_MILLIS, now)) {
-      for (const [name, gathered] of slot) if (agent === undefined || agent === name) addGathered(sum, gathered);
-    }
-    return researchOf(sum, hours);
+    const slots = slotsSince(state.slots, now - hours * 3_600_000 + SLOT_MILLIS, now);
+    const found = slots.flatMap((slot) => (agent === undefined ? [...slot.values()] : (slot.get(agent) ?? [])));
+    return researchOf(sumOfGathered(found), hours);
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { count, moment, momentOf, seconds, tokens, usd } from "../parts/answer.ts";
-import type { Node, Run } from "./graph.ts";
+import type { Run } from "./graph.ts";
+import { untoldStatuses } from "./node-status.ts";
 
 export const status = z.enum(["waiting", "running", "succeeded", "failed", "cancelled", "abandoned"]);
 
@@ -28,7 +29,7 @@ const node = z
     id: z.string(),
     kind: z.enum(["agent", "task", "step"]),
     name: z.string(),
-    status,
+    status: status.describe("Of an agent that tells of no runs: as its tasks, its handoffs or its calls have it."),
     runs: count.describe("How often it was run or tried."),
     failed: count,
     modelCalls: count,
@@ -47,10 +48,10 @@ const edge = z
     from: z.string(),
     to: z.string(),
     kind: z.enum(["handoff", "assignment", "dependency"]),
-    count,
+    count: count.describe("Handoffs that were answered or given up, assignments; 1 for a dependency."),
     failed: count,
     durationSeconds: seconds,
-    inferred: z.boolean(),
+    inferred: z.boolean().describe("Nobody told of it: it follows from where spans stand."),
   })
   .meta({ id: "WorkflowEdge" });
 
@@ -63,8 +64,6 @@ export type WorkflowGraph = z.output<typeof workflowGraph>;
 
 export function runAnswer(known: Run): z.output<typeof run> {
   const nodes = [...known.nodes.values()];
-  const agents = nodes.filter(({ kind }) => kind === "agent");
-  const sum = (pick: (each: Node) => number) => agents.reduce((total, each) => total + pick(each), 0);
   return {
     id: known.id,
     service: known.service,
@@ -75,24 +74,26 @@ export function runAnswer(known: Run): z.output<typeof run> {
     endedAt: known.endedMillis === undefined ? null : momentOf(known.endedMillis),
     durationSeconds: Math.max(0, (known.endedMillis ?? known.lastMillis) - known.startedMillis) / 1_000,
     events: known.events,
-    agents: agents.length,
+    agents: nodes.filter(({ kind }) => kind === "agent").length,
     tasks: nodes.filter(({ kind }) => kind === "task").length,
-    errors: sum(({ errors }) => errors),
-    tokens: sum((each) => each.tokens),
-    costUsd: sum(({ costUsd }) => costUsd),
+    errors: known.errors,
+    tokens: known.tokens,
+    costUsd: known.costUsd,
   };
 }
 
 export function graphOf(known: Run): WorkflowGraph {
+  const statuses = untoldStatuses(known);
   return {
     ...runAnswer(known),
-    nodes: [...known.nodes.values()].map(({ open, ended, startedMillis, endedMillis, ...rest }) => ({
+    nodes: [...known.nodes.values()].map(({ open, ended, earlyEnds, assignedTo, startedMillis, lastEndMillis, ...rest }) => ({
       ...rest,
+      status: statuses.get(rest.id) ?? rest.status,
       runs: open + ended,
       startedAt: startedMillis === undefined ? null : momentOf(startedMillis),
-      endedAt: endedMillis === undefined ? null : momentOf(endedMillis),
+      endedAt: open > 0 || lastEndMillis === undefined ? null : momentOf(lastEndMillis),
     })),
-    edges: [...known.edges.values()],
+    edges: [...known.edges.values()].map((each) => ({ ...each })),
     isCut: known.isCut,
   };
 }

@@ -11,6 +11,10 @@ export interface Node {
   /** Runs of an agent, attempts at a task, times that a step began, that have not ended. */
   open: number;
   ended: number;
+  /** How many of these ended before their beginning was told. */
+  earlyEnds: number;
+  /** Of a task, the node of the agent that has it or had it last. */
+  assignedTo: string | undefined;
   failed: number;
   modelCalls: number;
   toolCalls: number;
@@ -19,7 +23,8 @@ export interface Node {
   costUsd: number;
   durationSeconds: number;
   startedMillis: number | undefined;
-  endedMillis: number | undefined;
+  /** When it ended last, whether it was begun anew since or not. */
+  lastEndMillis: number | undefined;
 }
 
 export interface Edge {
@@ -30,7 +35,7 @@ export interface Edge {
   failed: number;
   durationSeconds: number;
   /** Nobody said so: it follows from where spans stand. */
-  readonly inferred: boolean;
+  inferred: boolean;
 }
 
 /** One run as a graph, while it is gathered. */
@@ -44,6 +49,9 @@ export interface Run {
   endedMillis: number | undefined;
   lastMillis: number;
   events: number;
+  errors: number;
+  tokens: number;
+  costUsd: number;
   readonly nodes: Map<string, Node>;
   readonly edges: Map<string, Edge>;
   /** Whether there was more than fits. */
@@ -68,6 +76,8 @@ export function nodeOf(known: Run, kind: Node["kind"], id: string, name: string)
     status: "waiting",
     open: 0,
     ended: 0,
+    earlyEnds: 0,
+    assignedTo: undefined,
     failed: 0,
     modelCalls: 0,
     toolCalls: 0,
@@ -76,7 +86,7 @@ export function nodeOf(known: Run, kind: Node["kind"], id: string, name: string)
     costUsd: 0,
     durationSeconds: 0,
     startedMillis: undefined,
-    endedMillis: undefined,
+    lastEndMillis: undefined,
   };
   known.nodes.set(id, made);
   return made;
@@ -85,7 +95,10 @@ export function nodeOf(known: Run, kind: Node["kind"], id: string, name: string)
 export function edgeOf(known: Run, kind: Edge["kind"], from: string, to: string, inferred: boolean): Edge | undefined {
   const key = `${kind} ${from} ${to}`;
   const there = known.edges.get(key);
-  if (there !== undefined) return there;
+  if (there !== undefined) {
+    there.inferred &&= inferred;
+    return there;
+  }
   if (known.edges.size >= MAX_EDGES_PER_RUN) {
     known.isCut = true;
     return undefined;
@@ -97,21 +110,42 @@ export function edgeOf(known: Run, kind: Edge["kind"], from: string, to: string,
 
 export function begin(each: Node | undefined, timeUnixMillis: number): void {
   if (each === undefined) return;
+  each.startedMillis = Math.min(each.startedMillis ?? timeUnixMillis, timeUnixMillis);
+  if (each.earlyEnds > 0 && !isAfterEnd(each, timeUnixMillis)) {
+    each.earlyEnds -= 1;
+    return;
+  }
   each.open += 1;
   each.status = "running";
-  each.startedMillis ??= timeUnixMillis;
-  each.endedMillis = undefined;
+}
+
+/** A task is open once at most: given to somebody else, its last try is over. */
+export function beginTask(task: Node, assignedTo: string | undefined, timeUnixMillis: number): void {
+  if (!isAfterEnd(task, timeUnixMillis)) {
+    task.startedMillis = Math.min(task.startedMillis ?? timeUnixMillis, timeUnixMillis);
+    task.assignedTo ??= assignedTo;
+    return;
+  }
+  task.assignedTo = assignedTo;
+  if (task.open > 0) task.ended += 1;
+  else begin(task, timeUnixMillis);
+}
+
+function isAfterEnd({ lastEndMillis }: Node, timeUnixMillis: number): boolean {
+  return lastEndMillis === undefined || timeUnixMillis > lastEndMillis;
 }
 
 export function finish(each: Node | undefined, outcome: string, durationSeconds: number, timeUnixMillis: number): void {
   if (each === undefined) return;
-  each.open = Math.max(0, each.open - 1);
+  if (each.open > 0) each.open -= 1;
+  else each.earlyEnds += 1;
   each.ended += 1;
   each.durationSeconds += durationSeconds;
   each.startedMillis ??= timeUnixMillis - durationSeconds * 1_000;
   if (outcome !== "success") each.failed += 1;
+  if (timeUnixMillis < (each.lastEndMillis ?? timeUnixMillis)) return;
   each.status = each.open > 0 ? "running" : statusOf(outcome);
-  if (each.open === 0) each.endedMillis = timeUnixMillis;
+  each.lastEndMillis = timeUnixMillis;
 }
 
 export function statusOf(outcome: string): Status {

@@ -19,8 +19,9 @@ export interface State {
 
 /** Everything that carries the id of a run belongs to it. */
 export const workflowsView = defineView({
-  summary: "The last runs of workflows, newest first; one run by its id comes as a graph with a status per node.",
-  version: 1,
+  summary:
+    "The last runs of workflows, the one that began last first; one run by its id comes as a graph with a status per node.",
+  version: 3,
   types: eventTypes,
   query: z.strictObject({
     id: z.string().optional(),
@@ -47,6 +48,7 @@ export const workflowsView = defineView({
     return {
       runs: [...runs.values()]
         .reverse()
+        .sort((one, other) => other.startedMillis - one.startedMillis)
         .filter((each) => (name === undefined || each.name === name) && (wanted === undefined || each.status === wanted))
         .slice(0, limit)
         .map(runAnswer),
@@ -66,6 +68,9 @@ function runOf(state: State, { workflowId, source }: StoredEvent, timeUnixMillis
     endedMillis: undefined,
     lastMillis: timeUnixMillis,
     events: 0,
+    errors: 0,
+    tokens: 0,
+    costUsd: 0,
     nodes: new Map(),
     edges: new Map(),
     isCut: false,

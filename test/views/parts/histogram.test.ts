@@ -1,7 +1,15 @@
 import { deserialize, serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addHistogram, type Histogram, meanOf, newHistogram, quantile, record } from "../../../src/views/parts/histogram.ts";
+import {
+  addHistogram,
+  type Histogram,
+  meanOf,
+  newHistogram,
+  quantile,
+  record,
+  sumOf,
+} from "../../../src/views/parts/histogram.ts";
 
 const durations = fc.array(fc.double({ min: 1e-6, max: 1e8, noNaN: true }), { minLength: 1, maxLength: 200 });
 
@@ -19,6 +27,18 @@ describe("a histogram", () => {
         const exact = sorted[Math.max(1, Math.ceil(values.length * share)) - 1] as number;
         const told = quantile(histogramOf(values), share) as number;
         expect(Math.abs(told - exact)).toBeLessThanOrEqual(exact * 0.01);
+      }),
+    );
+  });
+
+  it("of many at once is what adding them one after the other comes to", () => {
+    const several = fc.array(fc.array(fc.double({ min: 0, max: 1e300, noNaN: true }), { maxLength: 30 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(several, (lists) => {
+        const histograms = lists.map(histogramOf);
+        const expected = newHistogram();
+        for (const histogram of histograms) addHistogram(expected, histogram);
+        expect(sumOf(histograms)).toEqual({ ...expected, sum: expect.closeTo(expected.sum) as number });
       }),
     );
   });
@@ -46,6 +66,10 @@ describe("a histogram", () => {
   it("counts durations of nothing at all", () => {
     const histogram = histogramOf([0, 0, 0, 5]);
     expect([quantile(histogram, 0.5), quantile(histogram, 1), meanOf(histogram)]).toEqual([0, 5, 1.25]);
+  });
+
+  it("counts values just below 1 in a bucket of a plain 0", () => {
+    expect(histogramOf([0.99, 1]).buckets).toEqual([0, 2]);
   });
 
   it("has nothing to tell before the first value, and one value as it is", () => {

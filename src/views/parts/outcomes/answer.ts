@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { moment, momentOf, percentiles, percentilesOf } from "../answer.ts";
-import { addNumbers } from "../bounded-map.ts";
-import { addHistogram, newHistogram } from "../histogram.ts";
+import { sumOf } from "../histogram.ts";
 import { DAY_MILLIS } from "../tiers.ts";
 import { failurePatterns, topFailures } from "./failures.ts";
 import { durationsWithin, type Outcomes } from "./outcomes.ts";
@@ -70,14 +69,12 @@ export function tellOutcomes<Sums extends Tally, Answer extends TallyAnswer, Thi
 ): { all: TotalsAnswer<Answer>; each: { name: string; thing: Thing; sums: Sums; answer: OutcomesAnswer<Answer> }[] } {
   const { name: wanted, limit: most, hours, now } = asked;
   const allSums = counting.nothing();
-  const allDurations = newHistogram();
   const found = [];
   for (const [name, thing] of things) {
     if (thing.lastMillis <= now - LONGEST_MILLIS || (wanted !== undefined && wanted !== name)) continue;
-    const sums = talliedWithin(thing.tallies, hours, now, counting.nothing);
+    const sums = talliedWithin(thing.tallies, counting, hours, now);
     const durations = durationsWithin(thing.durations, hours, now);
-    addNumbers(allSums, sums);
-    addHistogram(allDurations, durations);
+    counting.add(allSums, sums);
     found.push({ name, thing, sums, durations, totals: counting.answerOf(sums) });
   }
   found.sort((one, other) => other.totals.total - one.totals.total || one.name.localeCompare(other.name));
@@ -93,5 +90,6 @@ export function tellOutcomes<Sums extends Tally, Answer extends TallyAnswer, Thi
       lastSeenAt: momentOf(rest.thing.lastMillis),
     },
   }));
+  const allDurations = sumOf(found.map(({ durations }) => durations));
   return { all: { ...counting.answerOf(allSums), durationSeconds: percentilesOf(allDurations) }, each };
 }

@@ -1,4 +1,4 @@
-import { addHistogram, type Histogram, newHistogram, record } from "../histogram.ts";
+import { type Histogram, newHistogram, record, sumOf } from "../histogram.ts";
 import { DAY_MILLIS, gatheredAt, gatheredWithin, HOUR_MILLIS, MINUTE_MILLIS, newTiers, type Tiers } from "../tiers.ts";
 import { addFailure, type Failure, type Failures } from "./failures.ts";
 import { newTallies, resultOf, type Tally } from "./tally.ts";
@@ -26,6 +26,13 @@ export function newOutcomes<Sums extends Tally>(timeUnixMillis: number): Outcome
   };
 }
 
+/** Takes note that the thing was heard of. @returns the sums of that moment, to count there what is no end of anything */
+export function sumsAt<Sums extends Tally>(outcomes: Outcomes<Sums>, timeUnixMillis: number, nothing: () => Sums): Sums[] {
+  outcomes.firstMillis = Math.min(outcomes.firstMillis, timeUnixMillis);
+  outcomes.lastMillis = Math.max(outcomes.lastMillis, timeUnixMillis);
+  return gatheredAt(outcomes.tallies, timeUnixMillis, nothing);
+}
+
 /** @returns the sums that it was counted in, so that what is special to the thing can be counted there as well */
 export function addOutcome<Sums extends Tally>(
   outcomes: Outcomes<Sums>,
@@ -34,9 +41,7 @@ export function addOutcome<Sums extends Tally>(
   nothing: () => Sums,
 ): Sums[] {
   const result = resultOf(ended.outcome);
-  outcomes.firstMillis = Math.min(outcomes.firstMillis, timeUnixMillis);
-  outcomes.lastMillis = Math.max(outcomes.lastMillis, timeUnixMillis);
-  const sums = gatheredAt(outcomes.tallies, timeUnixMillis, nothing);
+  const sums = sumsAt(outcomes, timeUnixMillis, nothing);
   for (const sum of sums) sum[result] += 1;
   if (result === "failed") addFailure(outcomes.failures, ended, timeUnixMillis);
   // How long it took until somebody called it off says nothing of how long it takes.
@@ -56,7 +61,5 @@ export function recordDuration(durations: Tiers<Histogram>, seconds: number, tim
 }
 
 export function durationsWithin(durations: Tiers<Histogram>, hours: number, now: number): Histogram {
-  const sum = newHistogram();
-  for (const histogram of gatheredWithin(durations, hours, now)) addHistogram(sum, histogram);
-  return sum;
+  return sumOf(gatheredWithin(durations, hours, now));
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { wholeList } from "../../../../views/parts/page.ts";
 import { endpoint } from "../../endpoint.ts";
+import { nextTurn } from "../../turn.ts";
 import { agentShape, catoAgent, catoTask, taskShape } from "./shapes.ts";
 
 const project = z.object({ id: z.string(), name: z.string(), status: z.string().nullable(), task_count: z.number().int() });
@@ -39,26 +41,30 @@ export const snapshotEndpoint = endpoint({
       }),
     }),
   }),
-  handle(_input, context) {
-    const { agents } = context.views.read("agents", {});
-    const { tasks } = context.views.read("tasks", {});
+  async handle(_input, context) {
+    // A large fleet takes several turns; tasks first, so that whoever has one is there.
+    const { tasks } = context.views.read("tasks", wholeList);
+    await nextTurn();
+    const { agents } = context.views.read("agents", wholeList);
     const { projects, features } = context.views.read("projects", {});
-    const tasksOf = (key: "featureId" | "projectId", id: string) => tasks.filter((task) => task[key] === id).length;
+    await nextTurn();
+    const nodes = {
+      agents: agents.map(agentShape),
+      tasks: tasks.map(taskShape),
+      projects: projects.map((each) => ({ id: each.id, name: each.name, status: each.status, task_count: each.tasks.total })),
+      features: features.map((each) => ({
+        id: each.id,
+        name: each.name,
+        status: each.status,
+        task_count: each.tasks.total,
+        project_id: each.projectId,
+      })),
+    };
+    await nextTurn();
     return {
       success: true as const,
       snapshot: {
-        nodes: {
-          agents: agents.map(agentShape),
-          tasks: tasks.map(taskShape),
-          projects: projects.map(({ id, name, status }) => ({ id, name, status, task_count: tasksOf("projectId", id) })),
-          features: features.map(({ id, name, status, projectId }) => ({
-            id,
-            name,
-            status,
-            task_count: tasksOf("featureId", id),
-            project_id: projectId,
-          })),
-        },
+        nodes,
         edges: {
           task_dependencies: tasks.flatMap(({ id, dependsOn }) =>
             dependsOn.map((from) => ({ from, to: id, type: "dependency" })),
