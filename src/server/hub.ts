@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import { withinDeadline } from "../bus/deadline.ts";
 import type { Log } from "../bus/trouble.ts";
-import { type Config, type ConfigInput, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { Core } from "../core.ts";
 import type { AgentEvent } from "../events/types.ts";
 import type { Component, Health } from "../health/health.ts";
@@ -9,6 +9,7 @@ import { BudgetGuard } from "../instrument/budget-guard.ts";
 import { createFace, type Face } from "../instrument/face.ts";
 import { Instrument } from "../instrument/instrument.ts";
 import { collectNodeMetrics } from "../metrics/node.ts";
+import type { ConfigInput } from "../options.ts";
 import { openSinks } from "../sinks/open-sinks.ts";
 import type { AppendResult, EventQuery, EventStore } from "../store/event-store.ts";
 import { openStore, snapshotPathOf } from "../store/open-store.ts";
@@ -166,8 +167,9 @@ class RunningHub implements Hub {
     const observed = this.#core.observed("hub", () => this.#ready && this.#closing === undefined);
     const app = createHubApp(observed, config, intake, this.#otlp.router, this.#translators.claudeCode, observatory);
     if (config.port !== "off") this.#listener = await listen(app, config.host, config.port, "--port (CROWSNEST_PORT)");
-    await this.#otlp.listen();
+    // Before anything else is waited for: whoever connects again would find a port where no WebSocket is.
     await this.#observatory.listen(this.#listener);
+    await this.#otlp.listen();
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();
     this.#snapshots.start();
@@ -264,16 +266,12 @@ class RunningHub implements Hub {
     const deadlineMillis = this.#core.config.closeTimeoutSeconds * 1_000;
     clearInterval(this.#pruneTimer);
     this.#core.stop();
+    // The doors first: what follows from the last events that come in is to be kept as well.
+    const doors = [this.#observatory.close(), this.#otlp?.close(deadlineMillis), this.#listener?.close()];
+    await withinDeadline(Promise.allSettled(doors), deadlineMillis);
     if (!(await withinDeadline(this.#intake.flush(), deadlineMillis))) this.#core.lost("store", "deadline", this.#intake.depth);
     await this.#core.bus.close(deadlineMillis);
-    const closing = [
-      this.#observatory.close(),
-      this.#snapshots.close(deadlineMillis),
-      this.#otlp?.close(deadlineMillis),
-      this.#core.closeTracing(this.#tracing),
-      this.#store.close(),
-      this.#listener?.close(),
-    ];
+    const closing = [this.#snapshots.close(deadlineMillis), this.#core.closeTracing(this.#tracing), this.#store.close()];
     await withinDeadline(Promise.allSettled(closing), deadlineMillis);
   }
 }

@@ -14,6 +14,7 @@ import { createExportRouter } from "./api/export-router.ts";
 import { createHostCheck } from "./host-guard.ts";
 import { type HttpListener, listen } from "./listen.ts";
 import { LiveStream } from "./live/live-stream.ts";
+import { logReaders } from "./live/log-readers.ts";
 
 /** What the hub shows beside metrics: views of how things are, the API that asks them, and the live stream. */
 export class Observatory implements Replayed {
@@ -56,8 +57,7 @@ export class Observatory implements Replayed {
     const [hostCheck, accessCheck] = [createHostCheck(config.host), createAccessCheck(config)];
     const live = new LiveStream({ capacity: config.liveQueueEvents }, lastSeq, {
       refusal: (request: IncomingMessage) => hostCheck(request.headers) ?? accessCheck(headersWithToken(request)),
-      readAfter: async (afterSeq, limit) => (await this.#store.query({ afterSeq, limit })).events,
-      seqBefore: (unixMillis) => this.#seqBefore(unixMillis),
+      ...logReaders(this.#store),
       delivered: (delaySeconds) => metrics.liveDelivery.observe({}, delaySeconds),
       dropped: (count) => metrics.eventsDropped.inc({ queue: "live", reason: "queue_full" }, count),
       watched: (watchers) => metrics.liveClients.set({}, watchers),
@@ -96,11 +96,6 @@ export class Observatory implements Replayed {
   async close(): Promise<void> {
     await this.#live?.close();
     await this.#listener?.close();
-  }
-
-  async #seqBefore(unixMillis: number): Promise<number> {
-    const [first] = (await this.#store.query({ sinceUnixMillis: unixMillis, limit: 1 })).events;
-    return first === undefined ? (await this.#store.stats()).lastSeq : first.seq - 1;
   }
 }
 

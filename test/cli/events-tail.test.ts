@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { WebSocketServer } from "ws";
 import { readSince } from "../../src/cli/events-tail.ts";
 import { complete } from "../helpers/events.ts";
 import { startTestHub } from "../support/hub.ts";
@@ -138,6 +141,36 @@ test("a terminal that stops reading loses nothing: what was dropped meanwhile is
   expect(seqsOf(program)).toEqual(live.log.map(({ seq }) => seq));
 });
 
+test("drops that are told while it waits to go on where it was make nothing come twice", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  onTestFinished(() => void server.close());
+  server.on("connection", (socket) => {
+    const say = (message: object) => socket.send(JSON.stringify(message));
+    const event = (seq: number) => say({ event_type: "agent_heartbeat", timestamp: 1, payload: {}, seq, service: "shop" });
+    socket.on("message", (data) => {
+      const { resumeFrom } = JSON.parse(String(data)) as { resumeFrom?: number };
+      if (resumeFrom === undefined) {
+        say({ subscribed: {}, seq: 0 });
+        event(1);
+        say({ dropped: 3 });
+        event(5);
+        // The wish to go on after event 1 is still on its way when more is dropped.
+        say({ dropped: 2 });
+        event(8);
+        return;
+      }
+      say({ resumed: resumeFrom });
+      for (let seq = resumeFrom + 1; seq <= 9; seq += 1) event(seq);
+    });
+  });
+  await once(server, "listening");
+  const program = tail(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, ["--json"]);
+  await program.saw(/"seq":9,/);
+  await sleep(200);
+  expect(seqsOf(program)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(program.output.stderr).toBe("");
+});
+
 test("tail ends when nobody reads any more, as with head", async () => {
   const live = await startLive();
   await live.publish(10);
@@ -181,7 +214,10 @@ test.each([
     ["--hub", "ftp://x"],
     /^crowsnest: --hub takes the address of a hub without a password in it, such as http:\/\/127\.0\.0\.1:9464\n$/,
   ],
-  [["--types", "nothing"], /^crowsnest: --types names "nothing", which is no event type\n$/],
+  [
+    ["--types", "nothing"],
+    /^crowsnest: --types names "nothing", which is no event type; docs\/reference\/events.md lists them\n$/,
+  ],
   [["--severity", "bad"], /^crowsnest: --severity has to be one of info, warning, error, critical\n$/],
   [
     ["--since", "soon"],

@@ -5,15 +5,13 @@ import { describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
 import type { StoredEvent } from "../../src/events/types.ts";
-import type { Endpoint } from "../../src/server/api/endpoint.ts";
-import { endpoints } from "../../src/server/api/endpoints/index.ts";
-import { openReader, snapshotPathOf } from "../../src/store/open-store.ts";
-import { views } from "../../src/views/index.ts";
-import { ViewSet } from "../../src/views/view-set.ts";
+import { snapshotPathOf } from "../../src/store/open-store.ts";
 import { samplesOf } from "../helpers/metrics.ts";
 import { FleetTraffic } from "../support/fleet-traffic.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { type HubProcess, startHubProcess } from "../support/hub-process.ts";
+import { expectAnswersOfLog } from "../support/same-as-log.ts";
+import { readLog } from "../support/stored-log.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { until } from "../support/until.ts";
 
@@ -63,43 +61,15 @@ const stop = (hub: HubProcess) => {
 };
 const kill = (hub: HubProcess) => hub.kill();
 
-function readLog(data: string): StoredEvent[] {
-  const reader = openReader(data);
-  const events: StoredEvent[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = reader.query({ limit: 10_000, ...(cursor === undefined ? {} : { cursor }) });
-    events.push(...page.events);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  reader.close();
-  return events;
-}
-
 /** Every answer and every gauge of the hub is what a fold over its whole log, from the first event on, says at that moment. */
 async function expectSameAsLog({ hub, data }: TestHub): Promise<StoredEvent[]> {
   await hub.flush();
   const events = readLog(data);
+  await expectAnswersOfLog(hub.url, data, events);
   const core = new Core(loadConfig({ options: {} }), { registry: new Registry(), submit: () => {} });
-  const fresh = new ViewSet(views, (_view, error) => {
-    throw error;
-  });
-  for (const event of events) {
-    core.replay(event);
-    fresh.apply(event);
-  }
+  for (const event of events) core.replay(event);
   vi.useFakeTimers({ toFake: ["Date"] });
   try {
-    const context = {
-      views: fresh,
-      query: hub.query.bind(hub),
-      lastEventUnixMillis: () => events.at(-1)?.receivedUnixMillis ?? 0,
-    };
-    for (const endpoint of endpoints.filter(({ path }) => !path.includes("{"))) {
-      const answer: unknown = await (await fetch(`${hub.url}${endpoint.path}`)).json();
-      const expected = await (endpoint as Endpoint).handle({ params: {}, query: endpoint.query.parse({}) }, context);
-      expect(answer, endpoint.path).toEqual(JSON.parse(JSON.stringify(expected)));
-    }
     const gauges = gaugesOf(await (await fetch(`${hub.url}/metrics`)).text());
     expect(gauges.size).toBeGreaterThan(20);
     expect(gauges).toEqual(gaugesOf(await textOf(core)));

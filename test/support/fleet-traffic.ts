@@ -98,9 +98,44 @@ export class FleetTraffic {
       // Halves of cents that binary has exactly, so that sums do not hang on the order.
       data: { provider: "p", model: "m", ...this.#ended(), inputTokens: this.#count(900), costUsd: this.#count(8) / 64 },
     }),
+    () => ({
+      type: "usage_reported",
+      agent: this.#agent(),
+      data: { provider: "p", model: "m", inputTokens: this.#count(900), costUsd: this.#count(8) / 64 },
+    }),
     () => ({ type: "error_raised", agent: this.#agent(), data: { errorType: "TimeoutError" } }),
     () => ({ type: "state_saved", data: { sizeBytes: this.#count(100_000) } }),
     () => ({ type: "agent_heartbeat", agent: this.#agent(), data: { status: "busy" } }),
+    () => {
+      const milestone = { milestoneType: this.#pick(["signup", "first_order"]), milestoneId: this.#id("milestone") };
+      this.#open.push({
+        end: () =>
+          this.#random() < 0.8
+            ? { type: "milestone_completed", data: { ...milestone, durationSeconds: this.#count(100) / 64 } }
+            : { type: "milestone_failed", data: { ...milestone, durationSeconds: this.#count(100) / 64, outcome: "failure" } },
+      });
+      return { type: "milestone_started", data: milestone };
+    },
+    () => ({ type: "journey_executed", data: { journey: this.#pick(["checkout", "returns"]), ...this.#ended() } }),
+    () => ({
+      type: "skill_invoked",
+      agent: this.#agent(),
+      data: { skill: this.#pick(["search", "write"]), cacheHit: this.#random() < 0.3, ...this.#ended() },
+    }),
+    () => ({ type: "validation_completed", data: { outcome: this.#random() < 0.7 ? "passed" : "failed" } }),
+    () => ({ type: "review_completed", agent: "critic", data: { outcome: this.#random() < 0.7 ? "approved" : "rejected" } }),
+    () => ({
+      type: "decision_made",
+      agent: this.#agent(),
+      data: { decisionType: "approval", choice: "approve", confidenceRatio: this.#count(64) / 64 },
+    }),
+    () => ({ type: "agents_coordinated", data: { pattern: "parallel", agents: [this.#agent(), this.#agent()] } }),
+    () => ({
+      type: "step_progressed",
+      data: { step: this.#pick(["read", "write", "check"]), runId: this.#workflow ?? "run", progressRatio: this.#count(64) / 64 },
+    }),
+    () => ({ type: "project_created", projectId: this.#id("project"), data: { name: "shop" } }),
+    () => ({ type: "feature_created", featureId: this.#id("feature"), data: { name: "basket", status: "open" } }),
   ];
   #workflow: string | undefined;
 

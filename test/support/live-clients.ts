@@ -63,6 +63,16 @@ export async function watch(url: string, path = "/ws", headers: Record<string, s
   return watcher;
 }
 
+/** What comes by server-sent events, messages and comments, one after the other. */
+export async function* blocksOf(response: Response): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const blocks = (rest + chunk).split("\n\n");
+    rest = blocks.pop() ?? "";
+    yield* blocks;
+  }
+}
+
 export class SseWatcher extends Watcher {
   readonly response: Response;
   readonly ended: Promise<void>;
@@ -78,12 +88,9 @@ export class SseWatcher extends Watcher {
   }
 
   async #read(): Promise<void> {
-    let rest = "";
-    for await (const chunk of this.response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      this.text += chunk;
-      const blocks = (rest + chunk).split("\n\n");
-      rest = blocks.pop() ?? "";
-      for (const block of blocks) this.#readBlock(block);
+    for await (const block of blocksOf(this.response)) {
+      this.text += `${block}\n\n`;
+      this.#readBlock(block);
     }
   }
 

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import express from "express";
 import { onTestFinished } from "vitest";
 import type { AgentEvent, StoredEvent } from "../../src/events/types.ts";
+import type { LogReaders } from "../../src/server/live/catch-up.ts";
 import { type LiveDependencies, type LiveOptions, LiveStream } from "../../src/server/live/live-stream.ts";
+import { logReaders } from "../../src/server/live/log-readers.ts";
 import type { EventStore } from "../../src/store/event-store.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { someEvents } from "../helpers/events.ts";
@@ -86,17 +88,17 @@ export async function startLive({ port = 0, data, refusal, slowReads, ...options
 }
 
 /** As the hub asks its store. */
-function readers(store: EventStore, slowReads: () => Promise<unknown> = async () => undefined) {
+function readers(store: EventStore, slowReads: () => Promise<unknown> = async () => undefined): LogReaders {
+  const { readAfter, seqBefore } = logReaders(store);
   return {
-    async readAfter(afterSeq: number, limit: number) {
-      const { events } = await store.query({ afterSeq, limit });
+    async readAfter(afterSeq, limit) {
+      const events = await readAfter(afterSeq, limit);
       await slowReads();
       return events;
     },
-    async seqBefore(sinceUnixMillis: number) {
+    async seqBefore(sinceUnixMillis) {
       await slowReads();
-      const [first] = (await store.query({ sinceUnixMillis, limit: 1 })).events;
-      return first === undefined ? (await store.stats()).lastSeq : first.seq - 1;
+      return seqBefore(sinceUnixMillis);
     },
   };
 }

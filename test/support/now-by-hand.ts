@@ -84,7 +84,8 @@ export class NowByHand {
         this.#samples.set(`agent_budget_usd${key}`, limitUsd);
         return;
       }
-      case "model_called": {
+      case "model_called":
+      case "usage_reported": {
         const workflow = this.#workflows.get(event.workflowId ?? "")?.name;
         for (const scope of ["day", `agent:${event.agent}`, `workflow:${workflow}`]) {
           const key = budgetKey(source, scope);

@@ -62,7 +62,8 @@ function expectParameters(document: OpenApi, { parameters }: Described, at: stri
   }
 }
 
-function expectValid(document: OpenApi, pointer: string, value: unknown, what: string): void {
+/** Holds a value to the schema that stands at a JSON pointer of the document. */
+export function expectValid(document: OpenApi, pointer: string, value: unknown, what: string): void {
   let validatorOf = validators.get(document);
   if (validatorOf === undefined) {
     validatorOf = createValidators(document);
@@ -100,7 +101,8 @@ function pathOf({ paths }: OpenApi, pathname: string): string | undefined {
   return Object.keys(paths).find((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname));
 }
 
-function pointerOf(...steps: readonly string[]): string {
+/** A JSON pointer of the document, as a fragment of a URI. */
+export function pointerOf(...steps: readonly string[]): string {
   return steps.map((step) => `/${escaped(step)}`).join("");
 }
 

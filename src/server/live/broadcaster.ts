@@ -44,6 +44,7 @@ export class Broadcaster {
   #pending: LiveEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #restUntilMillis = 0;
+  #isClosed = false;
 
   /** @param lastSeq of the newest event that was stored before any is published here */
   constructor({ stuckMillis = STUCK_MILLIS }: BroadcasterOptions, lastSeq: number, watcher: BroadcasterWatcher) {
@@ -59,6 +60,8 @@ export class Broadcaster {
   }
 
   add(subscriber: Subscriber): void {
+    // Whoever comes in the last moment would otherwise hear nothing for ever, and keep the hub from ending.
+    if (this.#isClosed) return sayGoodbye(subscriber);
     subscriber.seq = this.recent.lastSeq;
     this.#subscribers.add(subscriber);
     this.#watcher.watched(this.#subscribers.size);
@@ -93,11 +96,12 @@ export class Broadcaster {
     for (const { publishedMillis } of events) this.#watcher.delivered((endedMillis - publishedMillis) / 1_000);
   }
 
-  /** Sends what is left, and tells everybody goodbye. */
+  /** Sends what is left, and tells everybody goodbye: those who watch, and those who still come. */
   close(): void {
+    this.#isClosed = true;
     this.flush();
     clearInterval(this.#lookAfter);
-    for (const subscriber of this.#subscribers) subscriber.close(closeCodes.goingAway, "the hub is going away");
+    for (const subscriber of this.#subscribers) sayGoodbye(subscriber);
   }
 
   #send(batch: Batch): void {
@@ -118,4 +122,8 @@ export class Broadcaster {
       subscriber.close(closeCodes.tryAgainLater, `nothing was taken for ${this.#stuckMillis / 1_000} s`);
     }
   }
+}
+
+function sayGoodbye(subscriber: Subscriber): void {
+  subscriber.close(closeCodes.goingAway, "the hub is going away");
 }

@@ -1,19 +1,11 @@
 import { z } from "zod";
 import { severityLevels, severityOf } from "../../events/severity.ts";
-import type { EventType, StoredEvent } from "../../events/types.ts";
-import { isEventType, typeOf } from "../../integrations/shapes/type-names.ts";
+import type { StoredEvent } from "../../events/types.ts";
+import { eventType } from "../api/event-type.ts";
 
 const MAX_VALUES = 200;
 export const name = z.string().min(1).max(200);
 const names = z.array(name).max(MAX_VALUES).optional();
-
-/** A type by its own name, or by the one that another system has for it. */
-export const eventType = z.string().transform((name, context): EventType => {
-  const type = typeOf(name);
-  if (isEventType(type)) return type;
-  context.addIssue({ code: "custom", message: `there is no event type ${JSON.stringify(name.slice(0, 100))}` });
-  return z.NEVER;
-});
 
 /** What a watcher wants to see. Every given condition must hold; one that is left out holds always, and an empty list never. */
 export const filterSchema = z.strictObject({

@@ -1,7 +1,8 @@
 import type { Request } from "express";
 import { z } from "zod";
+import { eventType } from "../api/event-type.ts";
 import { listOf } from "../api/parameters.ts";
-import { eventType, type FilterInput, filterSchema, name } from "./filter.ts";
+import { type FilterInput, filterSchema, name } from "./filter.ts";
 import { moment } from "./moment.ts";
 
 /** `a,b`, and the same name given twice, are both lists; one that was left empty, as forms do, asks for nothing. */
@@ -14,7 +15,7 @@ function given<Item extends z.ZodType>(item: Item) {
 const seq = z.coerce.number({ error: "has to be the id of an event" }).int().nonnegative();
 
 export const querySchema = z.strictObject({
-  event_types: given(eventType),
+  event_types: given(eventType).describe("Event types, by their own names or by those that other systems have for them."),
   agents: given(name),
   workflows: given(name),
   sessions: given(name),

@@ -38,6 +38,8 @@ export class Subscriber {
   #state: SubscriberState = "live";
   #waiting: readonly LiveEvent[] = [];
   #untoldDrops = 0;
+  /** The seq before the first event that gave way and of which it was not told. */
+  #beforeDrops = 0;
   #unreadNoticesBytes = 0;
   #turn = 0;
   #wake: (() => void) | undefined;
@@ -103,8 +105,8 @@ export class Subscriber {
     if (wanted.length > 0) this.#send(this.encoding.events(wanted), wanted.length);
   }
 
-  notify(notice: object): void {
-    const bytes = this.encoding.notice(notice, this.position);
+  notify(notice: object, goOnAfter: number = this.position): void {
+    const bytes = this.encoding.notice(notice, goOnAfter);
     this.#unreadNoticesBytes = this.takesMore ? 0 : this.#unreadNoticesBytes + bytes.length;
     if (this.#unreadNoticesBytes < MAX_UNREAD_NOTICES_BYTES) this.#connection.write(bytes);
     else this.close(closeCodes.misbehaved, "answers are not taken");
@@ -162,6 +164,7 @@ export class Subscriber {
 
   #enqueue(events: readonly LiveEvent[]): number {
     const all = [...this.#waiting, ...events];
+    if (this.#untoldDrops === 0) this.#beforeDrops = (all[0] as LiveEvent).seq - 1;
     this.#waiting = all.slice(-this.capacity);
     const excess = all.length - this.#waiting.length;
     this.#untoldDrops += excess;
@@ -179,7 +182,8 @@ export class Subscriber {
   }
 
   #tellDrops(): void {
-    if (this.#untoldDrops > 0) this.notify({ dropped: this.#untoldDrops });
+    // Whoever comes again after this notice, and not after the event behind it, gets what was dropped.
+    if (this.#untoldDrops > 0) this.notify({ dropped: this.#untoldDrops }, this.#beforeDrops);
     this.#untoldDrops = 0;
   }
 

@@ -239,5 +239,10 @@ test("server-sent events that are not read wait and are dropped as all others", 
     text += chunk;
   });
   silent.resume();
-  await until("the drops", () => /data: \{"dropped":\d+\}/.test(text));
+  const dropped = await until("the drops", () => /^id: (\d+)\ndata: \{"dropped":\d+\}\n\nid: (\d+)\n/m.exec(text) ?? undefined);
+  // Whoever comes again with the id of that notice gets what was dropped, and not what was not.
+  const before = text.slice(0, dropped.index).match(/^id: \d+$/gm);
+  expect(dropped[1]).toBe(before?.at(-1)?.slice("id: ".length));
+  const gap = Number(dropped[2]) - Number(dropped[1]) - 1;
+  expect(dropped[0]).toContain(`{"dropped":${gap}}`);
 });

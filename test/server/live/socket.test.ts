@@ -113,7 +113,10 @@ test("a message that is not understood is answered in words, and the stream goes
     ["[1]", "the message is not understood; there are"],
     [{}, "the message is empty; there are"],
     [{ hello: 1 }, "the message is not understood; there are"],
-    [{ subscribe: { types: ["handoff_done"] } }, 'subscribe.types.0: there is no event type "handoff_done"'],
+    [
+      { subscribe: { types: ["handoff_done"] } },
+      'subscribe.types.0: names "handoff_done", which is no event type; near it are handoff_started, handoff_completed',
+    ],
     [
       { subscribe: { typs: ["handoff_completed"] } },
       'subscribe has no "typs"; there are types, agents, workflows, sessions, services, severity',

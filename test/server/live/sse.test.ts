@@ -91,7 +91,7 @@ test("the query filters, and since begins with a moment, however it was written"
 });
 
 test.each([
-  ["?event_types=nothing", 'event_types: there is no event type "nothing"'],
+  ["?event_types=nothing", 'event_types: names "nothing", which is no event type; docs/reference/events.md lists them'],
   ["?severity=bad", "severity: has to be one of info, warning, error, critical"],
   ["?since=yesterday", "since: has to be a moment by ISO 8601, such as 2026-11-20T12:00:00Z"],
   ["?last_event_id=x", "last_event_id: has to be the id of an event"],
@@ -163,4 +163,17 @@ test("the end of the hub ends the stream, with a goodbye and at once", async () 
   expect(performance.now() - startedMillis).toBeLessThan(2_000);
   expect(watcher.seqs).toHaveLength(10);
   expect(watcher.notices.at(-1)).toEqual({ closed: "the hub is going away" });
+});
+
+test("whoever comes while the stream is closing is told so, and keeps nobody waiting", async () => {
+  const live = await startLive();
+  await live.publish(3);
+  await live.stream.close();
+  for (const query of ["", "?last_event_id=1", "?since=2020-01-01"]) {
+    const late = await watchSse(live.url, query);
+    await late.ended;
+    expect(late.notices).toContainEqual({ closed: "the hub is going away" });
+  }
+  await live.stop();
+  expect(live.told.watched).toBe(0);
 });
