@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchReads } from "./api/reads.ts";
 import { benchHotPath } from "./hot-path.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest/ingest.ts";
@@ -35,6 +36,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   ingest: { run: benchIngest, processes: 3 },
   otlp: { run: benchOtlp, processes: 3 },
   views: { run: benchViews, processes: 1 },
+  reads: { run: benchReads, processes: 1 },
   rebuild: { run: benchRebuild, processes: 1 },
   live: { run: benchLive, processes: 1, onlyByName: true },
 };

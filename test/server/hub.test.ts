@@ -1,12 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { StoreError, startHub } from "crowsnest/server";
 import { describe, expect, test } from "vitest";
 import type { AgentEvent } from "../../src/events/types.ts";
 import { openReader } from "../../src/store/open-store.ts";
 import { connect } from "../../src/store/sqlite/driver.ts";
 import { startTestHub } from "../support/hub.ts";
+import { send } from "../support/send.ts";
+import { readLog } from "../support/stored-log.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { until } from "../support/until.ts";
 
@@ -89,6 +92,30 @@ describe("a hub", () => {
     const reader = openReader(data);
     expect(reader.query({ types: ["workflow_failed"] }).events).toMatchObject([{ data: { outcome: "abandoned" } }]);
     reader.close();
+  });
+
+  test("finishes what is under way when it closes, and keeps what follows from it", async () => {
+    const { hub, data, told } = await startTestHub();
+    const lines = [
+      { type: "budget_set", data: { kind: "day", limitUsd: 1 } },
+      {
+        type: "model_called",
+        agent: "scribe",
+        data: { provider: "p", model: "m", outcome: "success", durationSeconds: 1, costUsd: 2 },
+      },
+    ].map((event) => `${JSON.stringify({ ...event, source: "factory", timeUnixMillis: Date.now() })}\n`);
+    let closing: Promise<void> | undefined;
+    const { status } = await send(`${hub.url}/v1/events`, { "content-type": "application/x-ndjson" }, async function* () {
+      yield Buffer.from(lines[0] as string);
+      await sleep(100);
+      closing = hub.close();
+      await sleep(100);
+      yield Buffer.from(lines[1] as string);
+    });
+    expect(status).toBe(202);
+    await closing;
+    expect(readLog(data).map(({ type }) => type)).toEqual(["budget_set", "model_called", "budget_exceeded"]);
+    expect(told).toEqual([]);
   });
 
   test("shows how much waits to be kept, and how much may", async () => {

@@ -1,16 +1,19 @@
-import { createHash } from "node:crypto";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { packageVersion } from "../../config.ts";
+import { type AnswerBytes, answerBytes } from "./answer-bytes.ts";
 import type { ApiContext, Endpoint } from "./endpoint.ts";
+import { answerExamples } from "./openapi/examples.ts";
 import { openApiDocument } from "./openapi.ts";
 import { badParameters, Problem, problemOf, sendProblem } from "./problem.ts";
+import { SharedAnswers } from "./shared-answers.ts";
 
-/** Answers every endpoint of the table; what goes wrong is a problem by RFC 9457. */
+/** Answers every endpoint of the table, see {@link SharedAnswers}; what goes wrong is a problem by RFC 9457. */
 export function createApiRouter(endpoints: readonly Endpoint[], context: ApiContext): Router {
   const router = Router();
+  const shared = new SharedAnswers();
   for (const endpoint of endpoints) {
     router.get(endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1"), (request, response) =>
-      answer(endpoint, request, response, context),
+      answer(endpoint, request, response, context, shared),
     );
   }
   router.get("/api/openapi.json", documentHandler(endpoints));
@@ -18,13 +21,27 @@ export function createApiRouter(endpoints: readonly Endpoint[], context: ApiCont
   return router;
 }
 
-async function answer(endpoint: Endpoint, request: Request, response: Response, context: ApiContext): Promise<void> {
+async function answer(
+  endpoint: Endpoint,
+  request: Request,
+  response: Response,
+  context: ApiContext,
+  shared: SharedAnswers,
+): Promise<void> {
   try {
     const params = endpoint.params.safeParse(request.params);
     if (!params.success) throw badParameters(params.error);
     const query = endpoint.query.safeParse(request.query);
     if (!query.success) throw badParameters(query.error);
-    send(response, JSON.stringify(await endpoint.handle({ params: params.data, query: query.data }, context)));
+    const asked = { params: params.data, query: query.data };
+    const isFresh = /\bno-(cache|store)\b/i.test(request.get("Cache-Control") ?? "");
+    const { isNew, ...bytes } = await shared.answer(
+      JSON.stringify([endpoint.path, asked]),
+      { revision: context.views.revision, isFresh },
+      async () => answerBytes(await endpoint.handle(asked, context)),
+    );
+    // One that was made for somebody else may be a second old already: whoever keeps it has to ask again.
+    send(response, bytes, isNew ? "private, max-age=1" : "private, max-age=0");
   } catch (error) {
     sendProblem(response, problemOf(error));
   }
@@ -32,17 +49,20 @@ async function answer(endpoint: Endpoint, request: Request, response: Response, 
 
 /** The OpenAPI document of everything that the hub answers; made when it is first asked for. */
 function documentHandler(endpoints: readonly Endpoint[]): RequestHandler {
-  let document: string | undefined;
-  return (_request, response) => {
-    document ??= JSON.stringify(openApiDocument(endpoints, packageVersion()));
-    send(response, document);
+  let document: Promise<AnswerBytes> | undefined;
+  return async (_request, response) => {
+    document ??= makeDocument(endpoints);
+    send(response, await document, "no-cache");
   };
 }
 
+async function makeDocument(endpoints: readonly Endpoint[]): Promise<AnswerBytes> {
+  return answerBytes(openApiDocument(endpoints, packageVersion(), await answerExamples(endpoints)));
+}
+
 /** The same answer is not sent twice to whoever has it already; express compares the tag with `If-None-Match`. */
-function send(response: Response, body: string): void {
-  response.set("ETag", `"${createHash("sha1").update(body).digest("base64url")}"`).set("Cache-Control", "no-cache");
-  response.type("application/json").send(body);
+function send(response: Response, { body, etag }: AnswerBytes, cacheControl: string): void {
+  response.set({ ETag: etag, "Cache-Control": cacheControl }).type("application/json").send(body);
 }
 
 const nothingHere: RequestHandler = (request, response) => {

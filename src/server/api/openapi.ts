@@ -1,12 +1,20 @@
 import type { z } from "zod";
 import type { Endpoint } from "./endpoint.ts";
 import { type JsonSchema, JsonSchemas } from "./openapi/json-schemas.ts";
-import { type Answer, type Bodies, type Operation, operationOf, sharedAnswers } from "./openapi/operation.ts";
+import { type Answer, type Bodies, type Examples, type Operation, operationOf, sharedAnswers } from "./openapi/operation.ts";
 import { otherOperations } from "./openapi/operations/index.ts";
 
-/** The OpenAPI 3.1 document of everything that a hub answers, made from the schemas that validate its parameters and type its answers. */
-export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
-  const operations = [...endpoints.map(operationOf), ...otherOperations];
+/**
+ * The OpenAPI 3.1 document of everything that a hub answers, made from the schemas that validate its parameters and type its answers.
+ *
+ * @param examples an answer of each endpoint, by its path
+ */
+export function openApiDocument(
+  endpoints: readonly Endpoint[],
+  version: string,
+  examples: ReadonlyMap<string, unknown> = new Map(),
+): object {
+  const operations = [...endpoints.map((each) => operationOf(each, examples.get(each.path))), ...otherOperations];
   const schemas = new JsonSchemas();
   const responses = responsesOf(sharedAnswers, schemas);
   const paths = Object.groupBy(operations, ({ path }) => path) as Record<string, readonly Operation[]>;
@@ -46,6 +54,7 @@ function describe(operation: Operation, schemas: JsonSchemas): object {
     query,
     headers,
     takes,
+    takesExamples,
     answers,
     shares = [],
     isOpen = false,
@@ -61,7 +70,14 @@ function describe(operation: Operation, schemas: JsonSchemas): object {
       ...parametersOf(query, "query", schemas),
       ...parametersOf(headers, "header", schemas),
     ],
-    ...(takes === undefined ? {} : { requestBody: { required: true, content: contentOf(takes, "input", schemas) } }),
+    ...(takes === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: contentOf(takes, "input", schemas, (type) => examplesOf(takesExamples?.[type])),
+          },
+        }),
     responses: {
       ...responsesOf(answers, schemas),
       ...Object.fromEntries(shared.map((status) => [status, { $ref: `#/components/responses/${status}` }])),
@@ -98,12 +114,12 @@ function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query" |
 
 function responsesOf(answers: Operation["answers"], schemas: JsonSchemas): object {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, headers, content }]) => [
+    Object.entries(answers).map(([status, { description, headers, content, example }]) => [
       status,
       {
         description,
         ...(headers === undefined ? {} : { headers: headersOf(headers) }),
-        ...(content === undefined ? {} : { content: contentOf(content, "output", schemas) }),
+        ...(content === undefined ? {} : { content: contentOf(content, "output", schemas, (type) => exampleFor(type, example)) }),
       },
     ]),
   );
@@ -115,9 +131,25 @@ function headersOf(headers: NonNullable<Answer["headers"]>): object {
   );
 }
 
-function contentOf(bodies: Bodies, io: "input" | "output", schemas: JsonSchemas): object {
+function contentOf(
+  bodies: Bodies,
+  io: "input" | "output",
+  schemas: JsonSchemas,
+  examplesFor: (mediaType: string) => object,
+): object {
   return Object.fromEntries(
-    // Without a schema a body is bytes, by the rules of OpenAPI 3.1.
-    Object.entries(bodies).map(([type, body]) => [type, body === "binary" ? {} : { schema: schemas.of(body, io) }]),
+    Object.entries(bodies).map(([type, body]) => [
+      type,
+      // Without a schema a body is bytes, by the rules of OpenAPI 3.1.
+      { ...(body === "binary" ? {} : { schema: schemas.of(body, io) }), ...examplesFor(type) },
+    ]),
   );
+}
+
+function exampleFor(mediaType: string, example: unknown): object {
+  return mediaType === "application/json" && example !== undefined ? { example } : {};
+}
+
+function examplesOf(examples: Examples | undefined): object {
+  return examples === undefined ? {} : { examples };
 }

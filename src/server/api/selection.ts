@@ -1,18 +1,14 @@
 import { z } from "zod";
-import { eventTypes } from "../../events/families.ts";
-import type { EventType } from "../../events/types.ts";
 import type { Selection } from "../../export/selection.ts";
+import { eventType } from "./event-type.ts";
 import { listOf, moment } from "./parameters.ts";
 
-const eventType = z.enum(eventTypes as [EventType, ...EventType[]], {
-  error: ({ input }) => `names ${JSON.stringify(input)}, which is no event type; docs/reference/events.md lists them`,
-});
 const name = z.string().max(200);
 const id = z.string().max(200);
 
 /** Which events are meant, as a URL or a command line says it. All given conditions must hold. */
 export const selectionParameters = {
-  types: listOf(eventType).optional().describe("Event types."),
+  types: listOf(eventType).optional().describe("Event types, by their own names or by those that other systems have for them."),
   agents: listOf(name).optional().describe("Names of agents."),
   services: listOf(name).optional().describe("Services that told the events."),
   workflow: id.optional().describe("Id of a workflow run."),

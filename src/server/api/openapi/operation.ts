@@ -14,6 +14,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly takes?: Bodies;
+  /** By media type, as {@link takes}. */
+  readonly takesExamples?: Readonly<Record<string, Examples>>;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Those of {@link sharedAnswers} that it may give as well. */
@@ -27,13 +29,22 @@ export interface Answer {
   /** What headers of the answer mean, by name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly content?: Bodies;
+  /** Of the body, where that is JSON. */
+  readonly example?: unknown;
 }
+
+/** Examples of a body, by their names. */
+export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
 /** What a body is, by media type; `binary` is neither text nor JSON. */
 export type Bodies = Readonly<Record<string, z.ZodType | "binary">>;
 
-/** What an endpoint of the table is as an operation. */
-export function operationOf({ path, tag, summary, params, query, answer, missing }: Endpoint): Operation {
+/**
+ * What an endpoint of the table is as an operation.
+ *
+ * @param example one of its answers
+ */
+export function operationOf({ path, tag, summary, params, query, answer, missing }: Endpoint, example?: unknown): Operation {
   return {
     method: "get",
     path,
@@ -46,6 +57,7 @@ export function operationOf({ path, tag, summary, params, query, answer, missing
         description: "The answer.",
         headers: { ETag: "Changes with the answer; send it back as If-None-Match." },
         content: { "application/json": answer },
+        ...(example === undefined ? {} : { example }),
       },
       ...(missing === undefined ? {} : { 404: problem(missing) }),
     },

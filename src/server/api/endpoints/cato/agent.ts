@@ -28,15 +28,15 @@ export const agentEndpoint = endpoint({
     if (agents.length > 1 && agent.id !== id) {
       throw new Problem(404, `several agents are called ${id}: ask for one of ${agents.map((each) => each.id).join(", ")}`);
     }
-    const tasks = new Map(context.views.read("tasks", {}).tasks.map((task) => [task.id, task]));
-    const current = tasks.get(agent.currentTasks.at(-1) ?? "");
+    const task = (id: string) => context.views.read("tasks", { id }).tasks[0];
+    const current = task(agent.currentTasks.at(-1) ?? "");
     const query = { agents: [agent.name], sources: [agent.service], order: "newest-first", limit: RECENT_EVENTS } as const;
     const { events } = await context.query(query);
     return {
       success: true as const,
       agent: agentShape(agent),
       current_task: current === undefined ? null : taskShape(current),
-      task_history: agent.lastTasks.flatMap(({ taskId }) => tasks.get(taskId) ?? []).map(taskShape),
+      task_history: agent.lastTasks.flatMap(({ taskId }) => task(taskId) ?? []).map(taskShape),
       recent_events: events.map(eventShape),
     };
   },

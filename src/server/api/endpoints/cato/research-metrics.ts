@@ -4,6 +4,7 @@ import { percentiles } from "../../../../views/parts/answer.ts";
 import { research, researchOf } from "../../../../views/research/answer.ts";
 import { gather, nothingGathered, researchTypes, takesFromAnother } from "../../../../views/research/gather.ts";
 import { type ApiContext, endpoint } from "../../endpoint.ts";
+import { eventTypeOf } from "../../event-type.ts";
 
 /** Events of one session or type that are read from the store for one answer. */
 const MAX_EVENTS = 50_000;
@@ -18,7 +19,9 @@ export const researchMetricsEndpoint = endpoint({
   summary: "Coordination, decisions, completion times, assignments and recoveries, as studies read them.",
   params: z.strictObject({}),
   query: z.strictObject({
-    event_type: z.enum(researchTypes).optional(),
+    event_type: eventTypeOf(researchTypes)
+      .optional()
+      .describe(`One of ${researchTypes.join(", ")}; or the name that another system has for one of them.`),
     agent_id: z.string().optional().describe("Name of an agent."),
     session_id: z.string().optional(),
     hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { envelopeFields } from "../../../../events/envelope.ts";
 import { name } from "../../../../events/fields.ts";
 import type { EventsAnswer } from "../../../ingest/events-router.ts";
+import { sentExamples } from "../examples.ts";
 import type { Answer, Operation } from "../operation.ts";
 
 const { id, timeUnixMillis, source } = envelopeFields;
@@ -54,6 +55,7 @@ const postEvents: Operation = {
     "application/json": z.union([oneEvent, z.array(oneEvent)]),
     "application/x-ndjson": z.string().describe("An event a line."),
   },
+  takesExamples: sentExamples,
   answers: {
     202: { description: "What was good is durable.", content: { "application/json": eventsAnswer } },
     400: failed("Nothing was good, or the body cannot be read."),
