@@ -23,8 +23,6 @@ interface Benchmark {
    * moves a ratio of 1.018 by a few thousandths. What takes minutes and is far from its bar is run once.
    */
   readonly processes: 1 | 3;
-  /** Runs only where it is named: it takes minutes. */
-  readonly onlyByName?: true;
 }
 
 /** Every benchmark by name; `npm run bench -- NAME …` runs only those. */
@@ -38,7 +36,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   views: { run: benchViews, processes: 1 },
   reads: { run: benchReads, processes: 1 },
   rebuild: { run: benchRebuild, processes: 1 },
-  live: { run: benchLive, processes: 1, onlyByName: true },
+  live: { run: benchLive, processes: 1 },
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
@@ -51,8 +49,7 @@ if (unknown.length > 0) {
 /** Set for such a process: it runs its benchmark and says nothing. */
 const isApart = process.env.CROWSNEST_BENCH_APART !== undefined;
 
-const byDefault = Object.entries(benchmarks).flatMap(([name, { onlyByName }]) => (onlyByName === true ? [] : [name]));
-const names = positionals.length > 0 ? positionals : byDefault;
+const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
 const results = isApart ? ((await benchmarks[names[0] as string]?.run()) ?? []) : names.flatMap(runApart);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 if (!isApart) process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;

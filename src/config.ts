@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { nearNames } from "./events/near-names.ts";
 import {
   type ConfigInput,
   flagName,
@@ -143,9 +144,6 @@ export function packageVersion(): string {
   return manifest.version;
 }
 
-/** Letters that may be wrong for a name to count as a slip of another. */
-const MAX_TYPOS = 2;
-
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(optionDefinitions)) {
@@ -181,27 +179,10 @@ function check(
   return checked;
 }
 
-/** Which option was probably meant: the one whose letters are nearest, however they are ordered or separated. */
 function suggestion(name: string): string {
-  const ranked = Object.keys(optionDefinitions)
-    .map((option) => ({ option, distance: letterDistance(name, option) }))
-    .sort((one, other) => one.distance - other.distance);
-  const [nearest] = ranked;
-  if (nearest !== undefined && nearest.distance <= MAX_TYPOS) return `; did you mean ${nearest.option}?`;
-  return `; there are ${Object.keys(optionDefinitions).join(", ")}`;
-}
-
-/** How many letters one word has and the other has not. */
-function letterDistance(one: string, other: string): number {
-  const left = [...one.toLowerCase().replaceAll(/[^a-z]/g, "")];
-  const right = [...other.toLowerCase()];
-  for (const letter of [...left]) {
-    const at = right.indexOf(letter);
-    if (at < 0) continue;
-    right.splice(at, 1);
-    left.splice(left.indexOf(letter), 1);
-  }
-  return left.length + right.length;
+  const options = Object.keys(optionDefinitions);
+  const [nearest] = nearNames(name, options);
+  return nearest === undefined ? `; there are ${options.join(", ")}` : `; did you mean ${nearest}?`;
 }
 
 function printable(value: unknown): string {

@@ -1,4 +1,5 @@
 import { ConfigError } from "../config.ts";
+import { issueText } from "../events/issue-text.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { isEventType } from "../integrations/shapes/type-names.ts";
 import { optionDefinitions, variableName } from "../options.ts";
@@ -78,7 +79,7 @@ function optionOf(name: "hub" | "token", flag: string | undefined): string | und
 
 function filterOf(flags: TailFlags): FilterInput {
   const given = filterNames.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]] as const]));
-  const { success, data, error } = filterSchema.safeParse(Object.fromEntries(given));
+  const { success, data, error } = filterSchema.safeParse(Object.fromEntries(given), { error: issueText });
   if (success) return data;
   const [{ path, message } = { path: [], message: "is not understood" }] = error.issues;
   throw new ConfigError(`--${String(path[0])}`, message);

@@ -4,6 +4,7 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { ConfigError, loadConfig, packageVersion } from "../config.ts";
+import { issueText } from "../events/issue-text.ts";
 import { dictionaryTable } from "../export/dictionary.ts";
 import { exportInThread } from "../export/export-in-thread.ts";
 import type { ExportRequest } from "../export/export-job.ts";
@@ -71,7 +72,9 @@ function formatOf(out: string, named: string | undefined): Format {
 
 function selectionFrom(flags: ExportFlags): ExportRequest["selection"] {
   const names = Object.keys(selectionParameters);
-  const parsed = z.object(selectionParameters).safeParse(Object.fromEntries(names.map((name) => [name, flags[name]])));
+  const parsed = z
+    .object(selectionParameters)
+    .safeParse(Object.fromEntries(names.map((name) => [name, flags[name]])), { error: issueText });
   if (parsed.success) return selectionOf(parsed.data);
   const [{ path, message } = { path: [], message: "is not right" }] = parsed.error.issues;
   throw new ConfigError(`--${String(path[0])}`, message);

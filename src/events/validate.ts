@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { envelopeFields } from "./envelope.ts";
-import { ownType } from "./families.ts";
+import { eventTypes, ownType } from "./families.ts";
+import { issueText } from "./issue-text.ts";
+import { listOfNames, nearNames } from "./near-names.ts";
 import { eventAbout, eventSchemas } from "./schemas.ts";
 import type { AgentEvent, EventType } from "./types.ts";
 
@@ -20,6 +22,7 @@ export type ParseResult =
 /** Why an input is no event; few and fixed, so that they can be a metric label. */
 export type InvalidReason = "not_an_object" | "unknown_type" | "missing_agent" | "invalid_event";
 
+const inOurWords = { error: issueText };
 const envelopeSchema = z.strictObject({ ...envelopeFields, type: z.string(), data: z.unknown() });
 
 /**
@@ -33,11 +36,11 @@ export function parseEvent(input: unknown): ParseResult {
   }
   const type = (input as { type?: unknown }).type;
   if (typeof type !== "string" || !Object.hasOwn(eventSchemas, type)) {
-    return refuse("unknown_type", [{ path: "type", message: `is not an event type: ${printable(type)}` }]);
+    return refuse("unknown_type", [{ path: "type", message: `is not an event type: ${printable(type)}${hint(type)}` }]);
   }
   const schema = eventSchemas[type as EventType];
-  const envelope = envelopeSchema.safeParse(input);
-  const data = schema.safeParse((input as { data?: unknown }).data);
+  const envelope = envelopeSchema.safeParse(input, inOurWords);
+  const data = schema.safeParse((input as { data?: unknown }).data, inOurWords);
   const problems = [...problemsOf(envelope.error), ...problemsOf(data.error, "data")];
   if (envelope.success && data.success) {
     const missing = eventAbout.get(schema)?.needs.filter((field) => envelope.data[field] === undefined) ?? [];
@@ -59,10 +62,18 @@ function refuse(reason: InvalidReason, problems: readonly Problem[]): ParseResul
 
 function problemsOf(error: z.ZodError | undefined, under?: string): Problem[] {
   return (error?.issues ?? []).map((issue) => {
-    const path = [under, ...issue.path.map(String)].filter((part) => part !== undefined).join(".");
+    const path = namesOf(issue)
+      .map((names) => [under, ...names].filter((part) => part !== undefined).join("."))
+      .join(", ");
     const code = codeOf(issue);
     return { path, message: issue.message, ...(code === undefined ? {} : { code }) };
   });
+}
+
+/** Where an issue is: the fields that should not be there, too. */
+function namesOf(issue: z.core.$ZodIssue): string[][] {
+  const path = issue.path.map(String);
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
 function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
@@ -78,6 +89,11 @@ function codeOf(issue: z.core.$ZodIssue): Problem["code"] {
     default:
       return undefined;
   }
+}
+
+function hint(type: unknown): string {
+  const near = typeof type === "string" ? nearNames(type, eventTypes) : [];
+  return near.length === 0 ? "" : `; near it ${near.length === 1 ? "is" : "are"} ${listOfNames(near, "and")}`;
 }
 
 function printable(value: unknown): string {

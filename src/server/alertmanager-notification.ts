@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_NAME_CHARS } from "../events/fields.ts";
+import { issueText } from "../events/issue-text.ts";
 import type { AgentEvent, EventAttributes, EventData } from "../events/types.ts";
 import { RequestError } from "./ingest/read-body.ts";
 
@@ -43,7 +44,7 @@ export function readNotification(body: unknown): AgentEvent[] {
     const found = version === undefined ? "has no version" : `is of version ${JSON.stringify(version)}`;
     throw new RequestError(400, `the body ${found}, but has to be Alertmanager's webhook message of version "${VERSION}"`);
   }
-  const { data, error } = notificationSchema.safeParse(body);
+  const { data, error } = notificationSchema.safeParse(body, { error: issueText });
   if (data !== undefined) return data.alerts.map(eventOf);
   const problems = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new RequestError(400, `the body is not Alertmanager's webhook message: ${problems.slice(0, 5).join("; ")}`);

@@ -77,7 +77,7 @@ test.each([
   [[], "--out has to name the file to write, such as events.parquet (- is standard output)"],
   [
     ["--out", "a.csv", "--types", "task_failed,task_eaten"],
-    '--types names "task_eaten", which is no event type; near it are task_completed, task_queued, task_failed',
+    '--types names "task_eaten", which is no event type; near it are task_completed, task_queued and task_failed',
   ],
   [
     ["--out", "a.csv", "--since", "yesterday"],

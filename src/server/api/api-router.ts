@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { packageVersion } from "../../config.ts";
+import { issueText } from "../../events/issue-text.ts";
 import { type AnswerBytes, answerBytes } from "./answer-bytes.ts";
 import type { ApiContext, Endpoint } from "./endpoint.ts";
 import { answerExamples } from "./openapi/examples.ts";
@@ -29,9 +30,9 @@ async function answer(
   shared: SharedAnswers,
 ): Promise<void> {
   try {
-    const params = endpoint.params.safeParse(request.params);
+    const params = endpoint.params.safeParse(request.params, { error: issueText });
     if (!params.success) throw badParameters(params.error);
-    const query = endpoint.query.safeParse(request.query);
+    const query = endpoint.query.safeParse(request.query, { error: issueText });
     if (!query.success) throw badParameters(query.error);
     const asked = { params: params.data, query: query.data };
     const isFresh = /\bno-(cache|store)\b/i.test(request.get("Cache-Control") ?? "");

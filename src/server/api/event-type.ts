@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { eventTypes } from "../../events/families.ts";
+import { listOfNames, nearNames } from "../../events/near-names.ts";
 import type { EventType } from "../../events/types.ts";
-import { nearTypes } from "../../integrations/shapes/near-types.ts";
 import { isEventType, typeOf } from "../../integrations/shapes/type-names.ts";
 
 /** Longest part of a name that is repeated to whoever gave it, in characters. */
@@ -29,7 +29,9 @@ export function eventTypeOf<Type extends EventType>(types: readonly Type[]) {
 }
 
 function hint(name: string, types: readonly EventType[]): string {
-  const near = nearTypes(name, types);
-  if (near.length > 0) return `; near it ${near.length === 1 ? "is" : "are"} ${near.join(", ")}`;
-  return types.length === eventTypes.length ? "; docs/reference/events.md lists them" : `; there are ${types.join(", ")}`;
+  const near = nearNames(name, types);
+  if (near.length > 0) return `; near it ${near.length === 1 ? "is" : "are"} ${listOfNames(near, "and")}`;
+  return types.length === eventTypes.length
+    ? "; docs/reference/events.md lists them"
+    : `; there are ${listOfNames(types, "and", types.length)}`;
 }

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import { z } from "zod";
+import { issueText } from "../../events/issue-text.ts";
 import { exportInThread } from "../../export/export-in-thread.ts";
 import type { ExportStep } from "../../export/export-job.ts";
 import { type Format, formatNames, formats } from "../../export/formats.ts";
@@ -49,7 +50,7 @@ export function createExportRouter(options: ExportOptions): Router {
 }
 
 async function sendExport(request: Request, response: Response, { location, version }: ExportOptions): Promise<void> {
-  const query = exportParameters.safeParse(request.query);
+  const query = exportParameters.safeParse(request.query, { error: issueText });
   if (!query.success) return sendProblem(response, badParameters(query.error));
   const { format, escapeFormulas, ...selected } = query.data;
   const csv = { escapeFormulas: escapeFormulas === "true" };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { issueText } from "../../events/issue-text.ts";
 import { filterSchema } from "./filter.ts";
 import { moment } from "./moment.ts";
 
@@ -26,7 +27,7 @@ export function readMessage(text: string): Message | { readonly error: string } 
   } catch {
     return { error: `a message has to be JSON; there are ${forms}` };
   }
-  const { success, data, error } = messageSchema.safeParse(value);
+  const { success, data, error } = messageSchema.safeParse(value, { error: issueText });
   if (!success) return { error: describe(error.issues[0]) };
   if (Object.keys(data).length === 0) return { error: `the message is empty; there are ${forms}` };
   const wishes = [data.pause, data.resumeFrom, data.since].filter((wish) => wish !== undefined);

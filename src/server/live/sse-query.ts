@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { z } from "zod";
+import { issueText } from "../../events/issue-text.ts";
 import { eventType } from "../api/event-type.ts";
 import { listOf } from "../api/parameters.ts";
 import { type FilterInput, filterSchema, name } from "./filter.ts";
@@ -41,7 +42,13 @@ export interface SseQuery {
  * @throws ZodError
  */
 export function readSseQuery(request: Request): SseQuery {
-  const { event_types: types, since, last_event_id: lastEventId, token: _token, ...names } = querySchema.parse(request.query);
+  const {
+    event_types: types,
+    since,
+    last_event_id: lastEventId,
+    token: _token,
+    ...names
+  } = querySchema.parse(request.query, { error: issueText });
   return { filter: { types, ...names }, afterSeq: lastIdOf(request) ?? lastEventId, sinceUnixMillis: since };
 }
 

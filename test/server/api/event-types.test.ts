@@ -31,10 +31,10 @@ test.each([
   [
     "/api/events?types=task_eaten",
     "types",
-    'names "task_eaten", which is no event type; near it are task_completed, task_queued, task_failed',
+    'names "task_eaten", which is no event type; near it are task_completed, task_queued and task_failed',
   ],
   ["/api/export?types=zebra", "types", 'names "zebra", which is no event type; docs/reference/events.md lists them'],
-  ["/api/cato/events/stream?event_types=handoff_done", "event_types", "near it are handoff_started, handoff_completed"],
+  ["/api/cato/events/stream?event_types=handoff_done", "event_types", "near it are handoff_started and handoff_completed"],
   ["/api/cato/metrics/research?event_type=decision_taken", "event_type", "near it is decision_made"],
   ["/api/cato/metrics/research?event_type=task_queued", "event_type", "which is not among those that are looked at here"],
 ])("%s is refused with a problem that names it and says what is near", async (path, parameter, message) => {

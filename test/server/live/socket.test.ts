@@ -115,7 +115,7 @@ test("a message that is not understood is answered in words, and the stream goes
     [{ hello: 1 }, "the message is not understood; there are"],
     [
       { subscribe: { types: ["handoff_done"] } },
-      'subscribe.types.0: names "handoff_done", which is no event type; near it are handoff_started, handoff_completed',
+      'subscribe.types.0: names "handoff_done", which is no event type; near it are handoff_started and handoff_completed',
     ],
     [
       { subscribe: { typs: ["handoff_completed"] } },
