@@ -95,7 +95,10 @@ test.each([
   ["?severity=bad", "severity: has to be one of info, warning, error, critical"],
   ["?since=yesterday", "since: has to be a moment by ISO 8601, such as 2026-11-20T12:00:00Z"],
   ["?last_event_id=x", "last_event_id: has to be the id of an event"],
-  ["?typo=1", "typo: is not known here; there are event_types, agents, workflows, sessions, services, severity, since, last_event_id and token"],
+  [
+    "?typo=1",
+    "typo: is not known here; there are event_types, agents, workflows, sessions, services, severity, since, last_event_id and token",
+  ],
 ])("%s is refused with what is wrong", async (query, detail) => {
   const live = await startLive();
   const response = await fetch(`${live.url}${STREAM}${query}`);
