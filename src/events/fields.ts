@@ -11,6 +11,17 @@ const MAX_LIST_ITEMS = 1_000;
 /** Largest JSON of a free-form payload (a skill's params or result), in characters. */
 export const MAX_PAYLOAD_CHARS = 65_536;
 
+/**
+ * Most seconds or US dollars of one event: 317 years. More is a mistake, and a single one would make sums infinite for good: a counter
+ * that once was infinite has no rate any more.
+ */
+export const MAX_AMOUNT = 1e10;
+/** Most tokens, or pieces of anything, of one event; of thousands of such events the sum is still exact. */
+export const MAX_COUNT = 1e12;
+const MAX_BYTES = 1e15;
+/** The same of a number that somebody measures, whatever it is of. */
+const MAX_MEASURED = 1e18;
+
 /** Deepest nesting of a free-form payload. */
 const MAX_PAYLOAD_LEVELS = 100;
 /** A time outside of these years is a mistake, most often one of units: seconds or microseconds where milliseconds are meant. */
@@ -50,12 +61,14 @@ export const content = z.string().overwrite(clipText);
 export const names = z.array(name).max(MAX_LIST_ITEMS);
 export const texts = z.array(text).max(MAX_LIST_ITEMS);
 
-export const seconds = z.number().nonnegative().meta({ unit: "seconds" });
-export const usd = z.number().nonnegative().meta({ unit: "US dollars" });
-export const bytes = z.number().int().nonnegative().meta({ unit: "bytes" });
-export const tokens = z.number().int().nonnegative().meta({ unit: "tokens" });
+export const seconds = z.number().nonnegative().max(MAX_AMOUNT).meta({ unit: "seconds" });
+export const usd = z.number().nonnegative().max(MAX_AMOUNT).meta({ unit: "US dollars" });
+const wholeUpTo = (most: number) => z.number().nonnegative().max(most, { abort: true }).int();
+export const bytes = wholeUpTo(MAX_BYTES).meta({ unit: "bytes" });
+export const tokens = wholeUpTo(MAX_COUNT).meta({ unit: "tokens" });
 export const ratio = z.number().min(0).max(1).meta({ unit: "0 to 1" });
-export const count = z.number().int().nonnegative();
+export const count = wholeUpTo(MAX_COUNT);
+export const measured = z.number().min(-MAX_MEASURED).max(MAX_MEASURED);
 export const unixMillis = z
   .number()
   .int()

@@ -5,6 +5,7 @@ import {
   content,
   count,
   failureDetail,
+  measured,
   name,
   names,
   outcome,
@@ -341,7 +342,7 @@ const state = {
 };
 
 const research = {
-  measurement_recorded: event("A number that somebody measures.", [], { name, value: z.number(), unit: name }),
+  measurement_recorded: event("A number that somebody measures.", [], { name, value: measured, unit: name }),
 };
 
 const phases = {

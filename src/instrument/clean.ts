@@ -1,4 +1,4 @@
-import { clipText, MAX_NAME_CHARS, type Outcome, outcomes } from "../events/fields.ts";
+import { clipText, MAX_AMOUNT, MAX_COUNT, MAX_NAME_CHARS, type Outcome, outcomes } from "../events/fields.ts";
 import type { FaultReason, ReportFault } from "./faults.ts";
 
 /**
@@ -43,7 +43,7 @@ export function cleanNames(values: unknown): string[] | undefined {
 }
 
 /** A number from 0 on, that may be absent. */
-export function cleanAmount(value: unknown, what: string, report: ReportFault): number | undefined {
+export function cleanAmount(value: unknown, what: string, report: ReportFault, most = MAX_AMOUNT): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "number" || !Number.isFinite(value)) {
     report("not_a_number", () => `${what} is ${describe(value)}, but has to be a number; it is left out`);
@@ -53,12 +53,16 @@ export function cleanAmount(value: unknown, what: string, report: ReportFault): 
     report("negative_number", () => `${what} is ${value}, but cannot be below 0; it is left out`);
     return undefined;
   }
+  if (value > most) {
+    report("out_of_range", () => `${what} is ${value}, but cannot be above ${most}; it is left out`);
+    return undefined;
+  }
   return value;
 }
 
 /** A whole number from 0 on, that may be absent. */
 export function cleanCount(value: unknown, what: string, report: ReportFault): number | undefined {
-  const amount = cleanAmount(value, what, report);
+  const amount = cleanAmount(value, what, report, MAX_COUNT);
   return amount === undefined ? undefined : Math.round(amount);
 }
 

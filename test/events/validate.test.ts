@@ -61,8 +61,22 @@ describe("parseEvent", () => {
     ["1", "not_a_number"],
     [null, "not_a_number"],
     [-0.001, "negative_number"],
+    [1e10 + 1, "out_of_range"],
+    [Number.MAX_VALUE, "out_of_range"],
   ])("refuses the duration %o and says what kind of mistake it is", (durationSeconds, code) => {
     expect(faultsOf(handoff({}, { durationSeconds }))).toEqual([["data.durationSeconds", code]]);
+  });
+
+  it("refuses amounts that would make sums infinite or inexact, and says each once", () => {
+    const call = { provider: "openai", model: "gpt-5", outcome: "success", durationSeconds: 1 };
+    const event = { id: "1", type: "model_called", timeUnixMillis: NOON, source: "shop", agent: "scribe" };
+    const faults = faultsOf({ ...event, data: { ...call, costUsd: 1e308, inputTokens: 2 ** 60, peakRssBytes: 1e300 } });
+    expect(faults.sort()).toEqual([
+      ["data.costUsd", "out_of_range"],
+      ["data.inputTokens", "out_of_range"],
+      ["data.peakRssBytes", "out_of_range"],
+    ]);
+    expect(parseEvent({ ...event, data: { ...call, costUsd: 1e10, inputTokens: 1e12 } })).toHaveProperty("event");
   });
 
   it("takes 0 and -0 as durations", () => {

@@ -36,7 +36,7 @@ describe("what does harm is found, and told with its body and its seed", () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       sent.push(Buffer.concat(chunks));
-      response.writeHead(sent.length >= 20 ? 500 : 202).end("{}");
+      response.writeHead(sent.length >= 5 ? 500 : 202).end("{}");
     });
     const { message } = await failure(hub);
     expect(message).toMatch(
@@ -64,13 +64,26 @@ describe("what does harm is found, and told with its body and its seed", () => {
       {},
       /before \/health is answered 503: unhealthy/,
     ],
+    [
+      "an answer that is not as it is documented",
+      (request, response) => (request.method === "GET" ? response.writeHead(200).end('{"windows":3}') : well(request, response)),
+      {},
+      /makes the answer to GET \/api\/\S+ other than documented: \w+/,
+    ],
+    [
+      "a question that is not answered well",
+      (request, response) =>
+        request.url?.startsWith("/api/") === true ? response.writeHead(500).end("oh") : well(request, response),
+      {},
+      /or GET \/api\/\S+ is answered 500: oh/,
+    ],
   ])("%s", async (_what, answer, more, expected) => {
     expect((await failure(await startInstead(answer, more))).message).toMatch(expected);
   });
 });
 
 async function failure(hub: HubChild): Promise<Error> {
-  const error = await fuzz({ seconds: 0.6, seed: 5, hub }).then(
+  const error = await fuzz({ seconds: 1, seed: 5, hub }).then(
     () => undefined,
     (reason: unknown) => reason,
   );

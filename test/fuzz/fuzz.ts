@@ -7,7 +7,8 @@ import { randomFrom } from "../support/fleet-traffic.ts";
 import { eventSeeds, otlpSeeds, type Seed } from "./corpus.ts";
 import { decode } from "./decoders.ts";
 import { type HubChild, startHubChild } from "./hub-child.ts";
-import { type FuzzedRequest, mutated } from "./mutate.ts";
+import { type FuzzedRequest, mutated, type Random } from "./mutate.ts";
+import { question, watchOddly } from "./questions.ts";
 
 export interface FuzzOptions {
   readonly seconds: number;
@@ -25,6 +26,10 @@ export interface FuzzReport {
 
 /** Everything that may be answered to a body, however it is. */
 const ALLOWED_STATUSES = new Set([200, 202, 400, 413, 415, 429, 503]);
+/** Everything that may be answered to a question, however it is. */
+const ALLOWED_FOR_QUESTIONS = new Set([200, 400, 404, 431]);
+/** Somebody watches oddly instead of asking, once in so many times. */
+const WATCH_EVERY = 20;
 const MAX_ANSWER_SECONDS = 2;
 const MAX_RSS_BYTES = 800_000_000;
 const SENDERS = 4;
@@ -32,8 +37,8 @@ const SENDERS = 4;
 const REQUESTS_PER_LOOK = 200;
 
 /**
- * Sends bodies that are not in order for some time. Throws an error that names the file with the body, and the seed, as soon as one does
- * harm: an answer that may not be, or comes late, or not at all; a hub that ends, grows, or says that it is not well; events that are
+ * Sends bodies that are not in order for some time, and asks what came of them as oddly. Throws an error that names the file with the body, and the seed, as soon as one does
+ * harm: an answer that may not be, or comes late, or not at all; a hub that ends, grows, or says that it is not well; a good answer that is not what its documentation says; events that are
  * stored and were not acknowledged, or the other way round.
  */
 export async function fuzz({ seconds, seed, hub: given }: FuzzOptions): Promise<FuzzReport> {
@@ -41,11 +46,12 @@ export async function fuzz({ seconds, seed, hub: given }: FuzzOptions): Promise<
   const hub = given ?? (await startHubChild(data));
   try {
     const run = new Run(hub, seed);
-    const third = (seconds * 1_000) / 3;
-    await run.send(eventSeeds(), third);
+    const quarter = (seconds * 1_000) / 4;
+    await run.send(eventSeeds(), quarter);
     if (given === undefined) expectStored(data, run.accepted);
-    await run.send(otlpSeeds(), third);
-    await run.decode([...eventSeeds(), ...otlpSeeds()], third);
+    await run.send(otlpSeeds(), quarter);
+    await run.ask(quarter);
+    await run.decode([...eventSeeds(), ...otlpSeeds()], quarter);
     const events = given === undefined ? await expectCounted(data, hub) : 0;
     return { ...run.report, events };
   } finally {
@@ -88,6 +94,18 @@ class Run {
     await this.#look();
   }
 
+  async ask(millis: number): Promise<void> {
+    const end = performance.now() + millis;
+    const askOn = async () => {
+      while (performance.now() < end && this.#failure === undefined) {
+        this.#cases += 1;
+        await this.#ask(randomFrom(Math.imul(this.#seed, 0x9e37_79b1) + this.#cases), this.#cases);
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, askOn));
+    await this.#look();
+  }
+
   async decode(seeds: readonly Seed[], millis: number): Promise<void> {
     const end = performance.now() + millis;
     while (performance.now() < end) {
@@ -121,6 +139,27 @@ class Run {
     this.#take(request, answer);
     this.#requests += 1;
     if (this.#requests % REQUESTS_PER_LOOK === 0) await this.#look(request);
+  }
+
+  async #ask(random: Random, number: number): Promise<void> {
+    this.#requests += 1;
+    if (number % WATCH_EVERY === 0) {
+      await watchOddly(this.#hub.url, random).catch((error: Error) => this.#fail(undefined, error.message));
+      return;
+    }
+    const { path, problem } = question(random);
+    const request = { path, headers: {}, body: Buffer.alloc(0) };
+    let answer = await ask(this.#hub.url, "GET", request);
+    if (answer.seconds > MAX_ANSWER_SECONDS) answer = await ask(this.#hub.url, "GET", request);
+    const { status, text, seconds } = answer;
+    const what = `GET ${path.slice(0, 1_000)}`;
+    if (status === undefined || !ALLOWED_FOR_QUESTIONS.has(status)) {
+      await this.#fail(undefined, `or ${what} is answered ${status ?? this.#hub.end}: ${text}`);
+    }
+    if (seconds > MAX_ANSWER_SECONDS) await this.#fail(undefined, `or ${what} is answered after ${seconds.toFixed(1)} s only`);
+    this.#statuses[status as number] = (this.#statuses[status as number] ?? 0) + 1;
+    const wrong = status === 200 ? problem(JSON.parse(text)) : undefined;
+    if (wrong !== undefined) await this.#fail(undefined, `makes the answer to ${what} other than documented: ${wrong}`);
   }
 
   #take({ path }: FuzzedRequest, { status, text }: Answered): void {

@@ -76,6 +76,8 @@ describe("what is handed in wrongly is counted with its reason, told, and stops 
     ],
     ["no options at all", "unreadable", (c) => c.toolCall(undefined, () => 1)],
     ["tokens that are not a number", "not_a_number", (c) => c.context({ agent: "a", tokens: "many" })],
+    ["a cost beyond all bounds", "out_of_range", (c) => c.budget({ day: true, limitUsd: 1e300 })],
+    ["tokens beyond all bounds", "out_of_range", (c) => c.context({ agent: "a", tokens: 1e300 })],
     ["tokens below 0", "negative_number", (c) => c.context({ agent: "a", tokens: -5 })],
     ["a context of nobody", "missing_agent", (c) => c.context({ tokens: 5 })],
     ["a budget of nobody", "invalid_event", (c) => c.budget({ limitUsd: 5 })],
