@@ -2,7 +2,8 @@ import type { Import } from "./imports.ts";
 
 /**
  * The house, lowest floor first. A room is a folder of src or a file that lies directly in it; a file imports from its own
- * folder and from the floors below it, types included, and neighbours on one floor do not know each other.
+ * folder and from the floors below it, types included, and neighbours on one floor do not know each other. Within a folder, too, imports
+ * point one way: no file comes back to itself by them.
  */
 export const floors: readonly (readonly string[])[] = [
   ["events"],
@@ -74,10 +75,10 @@ function packageOf(specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** Files that cannot be loaded without each other. A type that points back is no cycle: it is gone before anything is loaded. */
+/** Files that cannot be read without each other, be it for a type or for what is loaded later: what both need is a file below them. */
 function findCycles(imports: readonly Import[]): string[] {
   const targets = Map.groupBy(
-    imports.filter((edge) => !edge.isPackage && edge.kind === "value"),
+    imports.filter((edge) => !edge.isPackage),
     (edge) => edge.from,
   );
   const cycles = new Map<string, string>();

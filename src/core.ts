@@ -4,14 +4,13 @@ import { type Log, messageOf, Trouble } from "./bus/trouble.ts";
 import { type Config, packageVersion } from "./config.ts";
 import type { AgentEvent, StoredEvent } from "./events/types.ts";
 import { FleetState } from "./folds/fleet-state.ts";
-import type { OpenOperation } from "./folds/open-operations.ts";
 import { assessHealth, type Component, type Health } from "./health/health.ts";
+import { Losses } from "./health/losses.ts";
 import type { Observed } from "./health/observed.ts";
-import { abandonedEnd, budgetEvent } from "./instrument/derived.ts";
-import type { ReportFault } from "./instrument/faults.ts";
+import { budgetEvent } from "./instrument/derived.ts";
 import type { PriceCall } from "./instrument/instrument.ts";
-import type { RunningWork } from "./instrument/running-work.ts";
 import { Untold } from "./instrument/untold.ts";
+import { WatchedWork } from "./instrument/watched-work.ts";
 import { loadPricer } from "./load-prices.ts";
 import { Exposition } from "./metrics/exposition/exposition.ts";
 import { countEvent } from "./metrics/fold.ts";
@@ -22,7 +21,7 @@ import type { MetricRegistry } from "./metrics/registry.ts";
 import { priceEvent } from "./prices/price-event.ts";
 import type { Pricer } from "./prices/pricer.ts";
 import { Redactor } from "./redaction/redactor.ts";
-import type { Tracing } from "./tracing/start-tracing.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 /** From which share of its capacity on a queue is about to lose events. */
 const QUEUE_FULL_RATIO = 0.9;
@@ -43,19 +42,15 @@ export class Core {
   readonly config: Config;
   readonly bus: Bus;
   readonly state = new FleetState();
+  /** What of the work that is open goes on. */
+  readonly work = new WatchedWork(this.state.operations);
   readonly metrics: Metrics;
   readonly exposition: Exposition;
   readonly trouble: Trouble;
   readonly startedUnixMillis = Date.now();
-  /** Events lost since the start, and when last. */
-  readonly losses = { count: 0, lastUnixMillis: 0 };
+  readonly losses: Losses;
   /** Parts that `/health` asks. */
   readonly components: Component[] = [];
-  /**
-   * Know better than silence whether work goes on, by the event that began it: true while it does, false once it is given up, undefined
-   * where it is not theirs to say.
-   */
-  readonly judges: ((start: AgentEvent, nowMillis: number) => boolean | undefined)[] = [];
   /** Queues beside those of the bus that metrics and health look at. */
   readonly queues: { readonly name: string; readonly depth: number; readonly capacity: number }[] = [];
   readonly version = packageVersion();
@@ -63,7 +58,6 @@ export class Core {
   readonly #submit: (event: AgentEvent) => void;
   /** Takes secrets out of whatever is kept, sent on or told to people. */
   readonly redactor: Redactor;
-  readonly #running = new Set<RunningWork>();
   readonly #untold = new Untold();
   #pricer: Pricer | undefined;
   readonly #stops: (() => void)[] = [];
@@ -81,8 +75,9 @@ export class Core {
       limits: { maxLabelValues: config.maxLabelValues, maxSeriesPerMetric: config.maxSeriesPerMetric },
     });
     this.metrics = this.#set.metrics;
+    this.losses = new Losses(this.metrics, this.trouble);
     this.bus = new Bus({
-      dropped: (queue, reason, count, cause) => this.lost(queue, reason, count, cause),
+      dropped: (queue, reason, count, cause) => this.losses.events(queue, reason, count, cause),
       tapFailed: (tap, error) => {
         this.metrics.tapFailures.inc({ tap });
         this.trouble.tell(`tap ${tap}`, () => `the listener ${tap} failed: ${messageOf(error)}`);
@@ -106,7 +101,7 @@ export class Core {
     this.metrics.buildInfo.set({ version: this.version, node_version: process.versions.node }, 1);
     this.metrics.handoffsInProgress.set({ service: this.config.service }, 0);
     this.metrics.liveClients.set({}, 0);
-    const sweep = setInterval(() => this.closeAbandoned(), Math.min(30_000, this.config.abandonAfterSeconds * 250));
+    const sweep = setInterval(() => this.#closeAbandoned(), Math.min(30_000, this.config.abandonAfterSeconds * 250));
     sweep.unref();
     this.#stops.push(() => clearInterval(sweep));
     if (!this.config.hostMetrics) return;
@@ -165,32 +160,6 @@ export class Core {
     };
   }
 
-  /** Counts what the host handed in wrongly, and tells it at most once a minute per reason. */
-  readonly reportFault: ReportFault = (reason, describe) => {
-    this.metrics.eventsDropped.inc({ queue: "input", reason });
-    this.trouble.tell(`input ${reason}`, describe);
-  };
-
-  /** Counts events that will not reach where they were going. */
-  lost(queue: string, reason: string, count: number, cause?: unknown): void {
-    this.metrics.eventsDropped.inc({ queue, reason }, count);
-    this.losses.count += count;
-    this.losses.lastUnixMillis = Date.now();
-    const why = cause === undefined ? "" : `: ${messageOf(cause)}`;
-    this.trouble.tell(`lost ${queue} ${reason}`, () => `events for ${queue} are lost (${reason.replaceAll("_", " ")})${why}`);
-  }
-
-  /** Counts spans that will not be exported. */
-  lostSpans(reason: string, count: number, cause?: unknown): void {
-    this.metrics.spansDropped.inc({ reason }, count);
-    this.trouble.tell(`spans ${reason}`, () => spanLoss(reason, cause));
-  }
-
-  /** Work in here is alive however silent its service is. */
-  protect(running: RunningWork): void {
-    this.#running.add(running);
-  }
-
   /** Applies an event that counted before a restart: the state follows, counters stand still. */
   replay(event: StoredEvent): void {
     // As of then: what a clock that is ahead dated into the future happened when it was heard of, and not now once more.
@@ -198,25 +167,9 @@ export class Core {
     this.#untold.replayed(event, this.state.budgets.takeCrossings());
   }
 
-  /** Closes work whose service has been silent for too long and that does not run in this process. */
-  closeAbandoned(nowMillis: number = Date.now()): void {
-    const sinceMillis = nowMillis - this.config.abandonAfterSeconds * 1_000;
-    // Who could not be heard while nobody listened was not silent.
-    if (sinceMillis < this.startedUnixMillis) return;
-    const ended = [
-      ...this.state.operations.silentSince(sinceMillis).filter(({ start }) => this.#goesOn(start, nowMillis) === undefined),
-      ...this.#givenUp(nowMillis),
-    ];
-    if (ended.length === 0) return;
-    const alive = new Set([...this.#running].flatMap((running) => running.keys()));
-    for (const operation of ended) {
-      if (!alive.has(`${operation.kind} ${operation.key}`)) this.#submit(abandonedEnd(operation, nowMillis));
-    }
-  }
-
   /** Gives up the work that runs in this process, and stops what runs on its own. Safe to call twice. */
   stop(): void {
-    for (const running of this.#running) running.abandonAll();
+    this.work.abandonAll();
     for (const stop of this.#stops.splice(0)) stop();
   }
 
@@ -224,7 +177,7 @@ export class Core {
   async closeTracing(tracing: Tracing | undefined): Promise<void> {
     try {
       const inTime = await withinDeadline(tracing?.close() ?? Promise.resolve(), this.config.closeTimeoutSeconds * 1_000);
-      if (!inTime) this.lostSpans("deadline", 1, "closing took too long");
+      if (!inTime) this.losses.spans("deadline", 1, "closing took too long");
     } catch {
       // The exporter's losses were counted where they happened.
     }
@@ -248,17 +201,13 @@ export class Core {
     this.state.budgets.takeCrossings();
   }
 
-  #goesOn(start: AgentEvent, nowMillis: number): boolean | undefined {
-    for (const judge of this.judges) {
-      const goesOn = judge(start, nowMillis);
-      if (goesOn !== undefined) return goesOn;
-    }
-    return undefined;
-  }
-
-  #givenUp(nowMillis: number): OpenOperation[] {
-    if (this.judges.length === 0) return [];
-    return [...this.state.operations.all()].filter(({ start }) => this.#goesOn(start, nowMillis) === false);
+  /** Closes work whose service has been silent for too long, or that was given up. */
+  #closeAbandoned(): void {
+    const nowMillis = Date.now();
+    const sinceMillis = nowMillis - this.config.abandonAfterSeconds * 1_000;
+    // Who could not be heard while nobody listened was not silent.
+    if (sinceMillis < this.startedUnixMillis) return;
+    for (const end of this.work.abandonedEnds(sinceMillis, nowMillis)) this.#submit(end);
   }
 
   #checkSinks(): ReturnType<Component["check"]> {
@@ -273,10 +222,4 @@ export class Core {
       this.metrics.queueCapacity.set({ queue: queue.name }, queue.capacity);
     }
   }
-}
-
-function spanLoss(reason: string, cause: unknown): string {
-  if (reason === "queue_full")
-    return "spans are lost, as more end than can be exported; OTEL_BSP_MAX_QUEUE_SIZE lets more of them wait";
-  return `spans are lost, as they cannot be exported (${messageOf(cause)}); OTEL_EXPORTER_OTLP_ENDPOINT says where to, traces: false leaves them out`;
 }

@@ -18,7 +18,8 @@ import type { ConfigInput } from "./options.ts";
 import type { Relay } from "./relay.ts";
 import { openSinks } from "./sinks/open-sinks.ts";
 import { hubEndpoint, tokenHeader } from "./sinks/relay/hub-endpoint.ts";
-import { startTracing, type Tracing } from "./tracing/start-tracing.ts";
+import { startTracing } from "./tracing/start-tracing.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 /** What `createCrowsnest` takes: any option of the table, and what only code can give. */
 export interface CrowsnestOptions extends ConfigInput {
@@ -127,13 +128,13 @@ class Embedded {
         publish: (event) => this.#core.tell(event),
         tracer: this.#tracing?.tracer,
         carrier: this.#tracing?.owner === "open" ? lateCarrier() : undefined,
-        report: this.#core.reportFault,
+        report: this.#core.losses.fault,
         budgets: new BudgetGuard(this.#core.state.budgets),
         price: this.#core.price,
         redact: this.#core.redactor.text,
       },
     );
-    this.#core.protect(instrument.running);
+    this.#core.work.protect(instrument.running);
     for (const sink of [...(await openSinks(config, this.#core)), ...sinks]) await this.#core.bus.connect(sink);
     if (config.hub !== undefined) this.#relay = await this.#connectRelay(config.hub, instrument);
     else if (config.spool !== undefined) {
@@ -176,7 +177,7 @@ class Embedded {
     // The hub sends them on to wherever it keeps spans.
     const collector = hub === undefined ? undefined : { url: hubEndpoint(hub, "v1/traces").href, headers: tokenHeader(token) };
     const options = { service, version: this.#core.version, exportSpans: true, collector, beforeHost: this.#beforeHost };
-    return startTracing(options, { dropped: (reason, count, cause) => this.#core.lostSpans(reason, count, cause) });
+    return startTracing(options, { dropped: (reason, count, cause) => this.#core.losses.spans(reason, count, cause) });
   }
 
   async #listen(): Promise<void> {

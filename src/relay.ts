@@ -33,7 +33,7 @@ export async function connectRelay(hub: string, core: Core, instrument: Instrume
       spool: folder === undefined ? undefined : { folder, maxBytes: maxSpoolBytes },
     },
     {
-      lost: (reason, count, cause) => core.lost("hub", reason, count, cause),
+      lost: (reason, count, cause) => core.losses.events("hub", reason, count, cause),
       spoolFailed(cause) {
         core.metrics.spoolFailures.inc({});
         core.trouble.tell(

@@ -4,7 +4,8 @@ import { describeProblems, parseEvent } from "../events/validate.ts";
 import { type AppendResult, StoreError } from "../store/event-store.ts";
 import { readNotification } from "./alertmanager-notification.ts";
 import { answerEarly } from "./ingest/answer-early.ts";
-import { notJson, openBody, RequestError, readText } from "./ingest/read-body.ts";
+import { openBody, readText } from "./ingest/read-body.ts";
+import { notJson, RequestError } from "./ingest/request-error.ts";
 
 /** Largest notification that is read, after decompression. Alertmanager's are a few kilobytes. */
 const MAX_BODY_BYTES = 1_024 * 1_024;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MAX_NAME_CHARS } from "../events/fields.ts";
 import { issueText } from "../events/issue-text.ts";
 import type { AgentEvent, EventAttributes, EventData } from "../events/types.ts";
-import { RequestError } from "./ingest/read-body.ts";
+import { RequestError } from "./ingest/request-error.ts";
 
 /** The only version of its webhook's message that Alertmanager has ever sent. */
 const VERSION = "4";

@@ -5,7 +5,8 @@ import type { ClaudeCode } from "../integrations/claude-code/claude-code.ts";
 import { HOOK_PATH, SERVICE_HEADER } from "../integrations/claude-code/settings.ts";
 import { answerEarly } from "./ingest/answer-early.ts";
 import { BodyRoom } from "./ingest/body-room.ts";
-import { openBody, RequestError, readText } from "./ingest/read-body.ts";
+import { openBody, readText } from "./ingest/read-body.ts";
+import { RequestError } from "./ingest/request-error.ts";
 
 /** Largest call that is read, after decompression: a tool's whole input and output stand in it. */
 const MAX_BODY_BYTES = 8 * 1_024 * 1_024;

@@ -4,7 +4,7 @@ import type { Log } from "../bus/trouble.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { Core } from "../core.ts";
 import type { AgentEvent } from "../events/types.ts";
-import type { Component, Health } from "../health/health.ts";
+import type { Health } from "../health/health.ts";
 import { BudgetGuard } from "../instrument/budget-guard.ts";
 import { createFace, type Face } from "../instrument/face.ts";
 import { Instrument } from "../instrument/instrument.ts";
@@ -13,7 +13,8 @@ import type { ConfigInput } from "../options.ts";
 import { openSinks } from "../sinks/open-sinks.ts";
 import type { AppendResult, EventQuery, EventStore } from "../store/event-store.ts";
 import { openStore, snapshotPathOf } from "../store/open-store.ts";
-import { startTracing, type Tracing } from "../tracing/start-tracing.ts";
+import { startTracing } from "../tracing/start-tracing.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { createHubApp } from "./app.ts";
 import type { HookIntake } from "./claude-code-hook.ts";
 import type { EventsIntake } from "./ingest/events-router.ts";
@@ -114,7 +115,7 @@ class RunningHub implements Hub {
     this.#intake = new Intake(store, {
       prepare: (event) => this.#core.prepare(event),
       kept: (result) => this.#publish(result),
-      lost: (reason, count, error) => this.#core.lost("store", reason, count, error),
+      lost: (reason, count, error) => this.#core.losses.events("store", reason, count, error),
       failed: (reason) => this.#core.metrics.storeFailures.inc({ reason }),
     });
     this.#observatory = new Observatory(this.#core, store);
@@ -124,9 +125,9 @@ class RunningHub implements Hub {
       folds: [...hubFolds(this.#core, this.#translators), this.#observatory],
       trouble: (sentence) => this.#core.trouble.tell("snapshot", () => sentence),
     });
-    this.#core.components.push({ name: "store", check: () => this.#checkStore() });
-    this.#core.queues.push(this.#storeQueue());
-    this.#core.judges.push((start, nowMillis) => this.#translators.claudeCode.goesOn(start, nowMillis));
+    this.#core.components.push({ name: "store", check: () => this.#intake.check() });
+    this.#core.queues.push(this.#intake.queue);
+    this.#core.work.judges.push((start, nowMillis) => this.#translators.claudeCode.goesOn(start, nowMillis));
   }
 
   get url(): string {
@@ -182,13 +183,13 @@ class RunningHub implements Hub {
       {
         publish: (event) => this.#intake.offer(event),
         tracer: this.#tracing?.tracer,
-        report: this.#core.reportFault,
+        report: this.#core.losses.fault,
         budgets: new BudgetGuard(this.#core.state.budgets),
         price: this.#core.price,
         redact: this.#core.redactor.text,
       },
     );
-    this.#core.protect(instrument.running);
+    this.#core.work.protect(instrument.running);
     return createFace(instrument);
   }
 
@@ -220,7 +221,7 @@ class RunningHub implements Hub {
   }
 
   #publish({ stored, rejected }: AppendResult): void {
-    for (const { reason } of rejected) this.#core.lost("store", reason, 1);
+    for (const { reason } of rejected) this.#core.losses.events("store", reason, 1);
     for (const event of stored) {
       this.#core.bus.publish(event);
       this.#snapshots.passed(event);
@@ -231,27 +232,8 @@ class RunningHub implements Hub {
     const { service } = this.#core.config;
     return startTracing(
       { service, version: this.#core.version, exportSpans: wantsSpanExport(process.env) },
-      { dropped: (reason, count, cause) => this.#core.lostSpans(reason, count, cause) },
+      { dropped: (reason, count, cause) => this.#core.losses.spans(reason, count, cause) },
     );
-  }
-
-  #checkStore(): ReturnType<Component["check"]> {
-    const { failure } = this.#intake;
-    if (failure !== undefined) return { status: "down", reason: failure instanceof Error ? failure.message : String(failure) };
-    const { depth, capacity } = this.#storeQueue();
-    return depth > capacity * 0.9 ? { status: "degraded", reason: "events wait to be kept" } : { status: "up" };
-  }
-
-  /** Everything that waits for a commit, whether it came from this process or from outside. */
-  #storeQueue() {
-    const [intake, store] = [this.#intake, this.#store];
-    return {
-      name: "store",
-      get depth() {
-        return intake.depth + store.queue.depth;
-      },
-      capacity: intake.capacity + store.queue.capacity,
-    };
   }
 
   async #prune(): Promise<void> {
@@ -269,7 +251,8 @@ class RunningHub implements Hub {
     // The doors first: what follows from the last events that come in is to be kept as well.
     const doors = [this.#observatory.close(), this.#otlp?.close(deadlineMillis), this.#listener?.close()];
     await withinDeadline(Promise.allSettled(doors), deadlineMillis);
-    if (!(await withinDeadline(this.#intake.flush(), deadlineMillis))) this.#core.lost("store", "deadline", this.#intake.depth);
+    if (!(await withinDeadline(this.#intake.flush(), deadlineMillis)))
+      this.#core.losses.events("store", "deadline", this.#intake.depth);
     await this.#core.bus.close(deadlineMillis);
     const closing = [this.#snapshots.close(deadlineMillis), this.#core.closeTracing(this.#tracing), this.#store.close()];
     await withinDeadline(Promise.allSettled(closing), deadlineMillis);

@@ -1,5 +1,6 @@
 import { Progress } from "../bus/progress.ts";
 import type { AgentEvent } from "../events/types.ts";
+import type { Component } from "../health/health.ts";
 import { type AppendResult, type EventStore, StoreError, type StoreErrorCode } from "../store/event-store.ts";
 
 export interface IntakeWatcher {
@@ -15,6 +16,8 @@ export interface IntakeWatcher {
 
 /** Most events of this process that wait for the store. */
 const MAX_OFFERED = 50_000;
+/** From which share of its capacity on a queue is about to refuse events. */
+const QUEUE_FULL_RATIO = 0.9;
 
 /**
  * The hub's only way in, and commit comes first: an event counts once it is durable and found new, so nothing is shown that a
@@ -26,6 +29,7 @@ export class Intake {
   #offered: AgentEvent[] = [];
   #sending = false;
   readonly #progress = new Progress();
+  /** What the last delivery to the store failed with; undefined since one went well. */
   #failure: unknown;
 
   constructor(store: EventStore, watcher: IntakeWatcher) {
@@ -42,9 +46,24 @@ export class Intake {
     return MAX_OFFERED;
   }
 
-  /** What the last delivery to the store failed with; undefined since one went well. */
-  get failure(): unknown {
-    return this.#failure;
+  /** Everything that waits for a commit, whether it came from this process or from outside. */
+  get queue() {
+    const [intake, store] = [this, this.#store];
+    return {
+      name: "store",
+      get depth() {
+        return intake.depth + store.queue.depth;
+      },
+      capacity: intake.capacity + store.queue.capacity,
+    };
+  }
+
+  /** Whether events are kept. */
+  check(): ReturnType<Component["check"]> {
+    const failure = this.#failure;
+    if (failure !== undefined) return { status: "down", reason: failure instanceof Error ? failure.message : String(failure) };
+    const { depth, capacity } = this.queue;
+    return depth > capacity * QUEUE_FULL_RATIO ? { status: "degraded", reason: "events wait to be kept" } : { status: "up" };
   }
 
   /** Keeps events and then publishes the new ones. Rejects with the store's error; then none of them counts. */

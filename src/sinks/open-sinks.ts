@@ -7,7 +7,7 @@ import type { Metrics } from "../metrics/metric-set.ts";
 export interface SinkHost {
   readonly metrics: Metrics;
   readonly trouble: Trouble;
-  lost(queue: string, reason: string, count: number, cause?: unknown): void;
+  readonly losses: { events(queue: string, reason: string, count: number, cause?: unknown): void };
 }
 
 /** The sinks that the configuration asks for, not started. What is not asked for is not loaded. */
@@ -39,7 +39,7 @@ async function openRedis(url: string, host: SinkHost): Promise<Sink> {
         if (isFirst)
           host.trouble.tell("redis", () => `KPIs cannot be brought to Redis at ${where} and wait: ${messageOf(error)}`);
       },
-      lost: (events, cause) => host.lost("redis", "write_failed", events, cause),
+      lost: (events, cause) => host.losses.events("redis", "write_failed", events, cause),
     },
   );
 }

@@ -6,8 +6,8 @@ import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import { ProbedExporter } from "./probed-exporter.ts";
-import type { Collector, TracingWatcher } from "./start-tracing.ts";
 import { MarkingExporter } from "./told-spans.ts";
+import type { Collector, TracingWatcher } from "./tracing.ts";
 
 /** The SDK's own 2,048 lose most of a burst: 10,000 spans ended in one turn of the event loop left 2,560 of them. */
 const MAX_QUEUE_SPANS = 16_384;

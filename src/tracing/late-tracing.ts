@@ -1,8 +1,10 @@
 import { type Context, context, type Span, type SpanOptions, type Tracer, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { contextIsCarried } from "./context-carried.ts";
+import { hostHasSdk } from "./host-sdk.ts";
 import { startPrivateSdk } from "./sdk.ts";
-import { hostHasSdk, TRACER_NAME, type Tracing, type TracingOptions, type TracingWatcher } from "./start-tracing.ts";
+import { TRACER_NAME } from "./semconv.ts";
+import type { Tracing, TracingOptions, TracingWatcher } from "./tracing.ts";
 
 /**
  * Tracing that is started before the host's own code. Nothing is registered, so whatever SDK the host starts finds its place free and

@@ -3,7 +3,8 @@ import { NodeSDK } from "@opentelemetry/sdk-node";
 import { NoopSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import { contextIsCarried } from "./context-carried.ts";
 import { createExportProcessor } from "./export-processor.ts";
-import { TRACER_NAME, type TracingOptions, type TracingWatcher } from "./start-tracing.ts";
+import { TRACER_NAME } from "./semconv.ts";
+import type { TracingOptions, TracingWatcher } from "./tracing.ts";
 
 interface Sdk {
   flush(): Promise<void>;

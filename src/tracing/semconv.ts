@@ -1,3 +1,6 @@
+/** The instrumentation scope of all our spans. */
+export const TRACER_NAME = "crowsnest";
+
 /**
  * Every span attribute that Crowsnest writes. `gen_ai.*` and `error.type` follow the OpenTelemetry conventions for generative AI
  * (open-telemetry/semantic-conventions-genai, Development), `mcp.*` and what stands with it those for the Model Context Protocol there;

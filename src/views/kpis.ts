@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { applyKpi, type KpiFold, kpiTypes, newKpiFold } from "../folds/kpis/fold.ts";
 import { addKpiSums, type KnownAgents, type KpiSum, type KpiSums, kpisOf, newKpiSums } from "../folds/kpis/kpis.ts";
-import type { KpiTaker } from "../folds/kpis/taker.ts";
-import type { Worker } from "../folds/kpis/workers.ts";
+import type { KnownWorker, KpiTaker } from "../folds/kpis/taker.ts";
 import { count, moment, momentOf } from "./parts/answer.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
 import { defineView } from "./view.ts";
@@ -76,7 +75,7 @@ class SlotTaker implements KpiTaker {
 
   heard(): void {}
 
-  worked(_worker: Worker, fromUnixMillis: number, toUnixMillis: number): void {
+  worked(_worker: KnownWorker, fromUnixMillis: number, toUnixMillis: number): void {
     let from = Math.max(fromUnixMillis, toUnixMillis - SLOTS * SLOT_MILLIS);
     while (from < toUnixMillis) {
       const to = Math.min(toUnixMillis, (Math.floor(from / SLOT_MILLIS) + 1) * SLOT_MILLIS);

@@ -6,7 +6,7 @@ import { readSpans } from "../../src/integrations/otlp/read-spans.ts";
 import { readShape } from "../../src/integrations/shapes/read-shape.ts";
 import { SpanTranslator } from "../../src/integrations/spans/translate.ts";
 import { LineSplitter } from "../../src/server/ingest/line-splitter.ts";
-import { RequestError } from "../../src/server/ingest/read-body.ts";
+import { RequestError } from "../../src/server/ingest/request-error.ts";
 
 /** Runs a body through the readers themselves, which is faster than through a socket. Throws what no reader may throw. */
 export function decode(path: string, contentType: string, body: Buffer): void {

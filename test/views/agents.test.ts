@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EventInput } from "../../src/events/types.ts";
-import { type AgentAnswer, agentsView } from "../../src/views/agents.ts";
+import type { AgentAnswer } from "../../src/views/agents/answer.ts";
+import { agentsView } from "../../src/views/agents/view.ts";
 import { wholeList } from "../../src/views/parts/page.ts";
 import { complete, NOON } from "../helpers/events.ts";
 import { readView, type Step, stored } from "../helpers/read-view.ts";

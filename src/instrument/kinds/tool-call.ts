@@ -3,7 +3,7 @@ import { argumentsHash } from "../arguments-hash.ts";
 import { cleanId, cleanName } from "../clean.ts";
 import { cleanContent } from "../content.ts";
 import { type OperationKind, type WorkHandle, workHandle } from "../operation.ts";
-import { noteToolCall } from "../tool-scopes.ts";
+import type { Scope } from "../scope.ts";
 import { type CorrelationOptions, readIds } from "./ids.ts";
 
 export interface ToolCallOptions extends CorrelationOptions {
@@ -29,6 +29,20 @@ export interface ToolCallHandle extends WorkHandle {
   details(details: ToolCallDetails): void;
   /** What the tool gave back. Kept only with `captureContent`. */
   result(value: unknown): void;
+}
+
+/** A tool call while it runs. */
+export interface RunningToolCall {
+  readonly tool: string;
+  readonly handle: ToolCallHandle;
+}
+
+/** Tool calls by what is right inside of them. */
+const toolCalls = new WeakMap<Scope, RunningToolCall>();
+
+/** The tool call that a scope is the inside of; undefined elsewhere, also inside of other work in that tool. */
+export function toolCallIn(scope: Scope | undefined): RunningToolCall | undefined {
+  return scope && toolCalls.get(scope);
 }
 
 /** A call of a tool. */
@@ -79,7 +93,7 @@ export const toolCallKind: OperationKind<ToolCallOptions, ToolCallHandle> = {
             result = cleanContent(value, captureContent);
           },
         };
-        noteToolCall(operation.scope, { tool, handle });
+        toolCalls.set(operation.scope, { tool, handle });
         return handle;
       },
     };

@@ -3,10 +3,10 @@ import type { ModelCallHandle } from "../../instrument/kinds/model-call.ts";
 import { type Ending, settle } from "../ending.ts";
 import { tellUsage } from "../model-figures.ts";
 import { WELL } from "./ending.ts";
+import type { Inside } from "./inside.ts";
 import type { ModelInfo } from "./model-calls.ts";
 import type { AiSdkOptions } from "./options.ts";
 import { providerName } from "./provider.ts";
-import type { Inside } from "./run.ts";
 
 export interface EmbeddingStart extends ModelInfo {
   readonly embedCallId: string;

@@ -3,10 +3,10 @@ import type { ModelCallHandle, TokenUsage } from "../../instrument/kinds/model-c
 import { type Ending, quietly, settle } from "../ending.ts";
 import { tellContext, tellUsage, withoutAbsent } from "../model-figures.ts";
 import { WELL } from "./ending.ts";
+import type { Inside } from "./inside.ts";
 import { modelError } from "./model-error.ts";
 import type { AiSdkOptions } from "./options.ts";
 import { providerName } from "./provider.ts";
-import type { Inside } from "./run.ts";
 
 export interface ModelInfo {
   readonly provider: string;

@@ -1,20 +1,14 @@
 import { messageOf } from "../../bus/trouble.ts";
-import { type AnyWork, type Face, noteToldInside, type Place, surroundingsOf, type Work } from "../../instrument/face.ts";
+import { type Face, noteToldInside, type Place, surroundingsOf, type Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
 import { ask } from "../ask.ts";
 import { type Ending, nameOf, quietly, settle } from "../ending.ts";
 import { Embeddings } from "./embeddings.ts";
 import { isBreakOff } from "./ending.ts";
+import type { Inside } from "./inside.ts";
 import { ModelCalls } from "./model-calls.ts";
 import type { AiSdkOptions, CallInfo } from "./options.ts";
 import { callerIn, ToolCalls } from "./tool-calls.ts";
-
-/** Where the parts of a run belong. */
-export interface Inside {
-  /** The agent at work. */
-  readonly agent: string;
-  readonly inside: AnyWork | Place;
-}
 
 /** How an agent is called that nobody has named. */
 const UNNAMED_AGENT = "agent";

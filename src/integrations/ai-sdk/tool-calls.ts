@@ -1,9 +1,8 @@
 import type { Face, Work } from "../../instrument/face.ts";
-import type { ToolCallHandle } from "../../instrument/kinds/tool-call.ts";
+import { type ToolCallHandle, toolCallIn } from "../../instrument/kinds/tool-call.ts";
 import type { Scope } from "../../instrument/scope.ts";
-import { toolCallIn } from "../../instrument/tool-scopes.ts";
 import { type Ending, settle } from "../ending.ts";
-import type { Inside } from "./run.ts";
+import type { Inside } from "./inside.ts";
 
 export interface ToolInfo {
   readonly toolCallId: string;

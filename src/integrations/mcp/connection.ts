@@ -1,7 +1,7 @@
 import { messageOf } from "../../bus/trouble.ts";
 import { beginOwn, type Face, type Place, placeOf, surroundingsOf } from "../../instrument/face.ts";
+import { toolCallIn } from "../../instrument/kinds/tool-call.ts";
 import { OUTERMOST } from "../../instrument/scope.ts";
-import { toolCallIn } from "../../instrument/tool-scopes.ts";
 import { nameOf } from "../ending.ts";
 import { Guard } from "../guard.ts";
 import { type Acquainted, Handshake } from "./handshake.ts";

@@ -1,7 +1,7 @@
 import { type AnyWork, noteToldInside, type Place, type Work } from "../../instrument/face.ts";
+import type { RunningToolCall } from "../../instrument/kinds/tool-call.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
 import { ReportedError } from "../../instrument/reported-error.ts";
-import type { RunningToolCall } from "../../instrument/tool-scopes.ts";
 import { fieldsOf, type RequestId, type Response, textIn } from "./messages.ts";
 import type { RequestHandle } from "./request-kind.ts";
 

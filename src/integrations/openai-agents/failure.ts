@@ -1,5 +1,6 @@
 import type { SpanError } from "@openai/agents";
-import type { AnyWork } from "../../instrument/face.ts";
+import type { AnyWork, Work } from "../../instrument/face.ts";
+import type { WorkHandle } from "../../instrument/operation.ts";
 import { ReportedError } from "../../instrument/reported-error.ts";
 
 /** `RangeError: the rest`, as an error writes itself. */
@@ -23,4 +24,10 @@ export function failureOf(error: SpanError | null, otherwise: string, isNews = t
 export function settle(work: AnyWork, failure: ReportedError | undefined): void {
   if (failure === undefined) work.end();
   else work.fail(failure);
+}
+
+/** Ends work that nobody will end any more. */
+export function abandon(work: Work<WorkHandle>): void {
+  work.handle.setOutcome("abandoned");
+  work.end();
 }

@@ -1,6 +1,6 @@
 import type { Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
-import { abandon } from "./mapping.ts";
+import { abandon } from "./failure.ts";
 
 interface PendingHandoff {
   readonly to: string;

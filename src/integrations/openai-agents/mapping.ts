@@ -48,12 +48,6 @@ export interface Begun {
 /** Turns spans of one type into work and events. The data is the span's own, and grows while it runs. */
 export type Mapping<Data extends SpanData> = (data: Data, around: Around) => Begun;
 
-/** Ends work that nobody will end any more. */
-export function abandon(work: Work<WorkHandle>): void {
-  work.handle.setOutcome("abandoned");
-  work.end();
-}
-
 /** Seconds since the span began. */
 export function secondsSince(startedUnixMillis: number): number {
   return Math.max(0, unixMillisNow() - startedUnixMillis) / 1_000;

@@ -1,8 +1,8 @@
 import type { SpanError, Trace } from "@openai/agents";
 import type { AnyWork, Face, Place, Work } from "../../instrument/face.ts";
 import type { WorkHandle } from "../../instrument/operation.ts";
-import { failureOf, settle } from "./failure.ts";
-import { abandon, type TraceNotes } from "./mapping.ts";
+import { abandon, failureOf, settle } from "./failure.ts";
+import type { TraceNotes } from "./mapping.ts";
 
 /** A trace of the SDK that has begun and not ended. */
 export interface OpenTrace {

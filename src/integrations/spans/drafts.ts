@@ -5,8 +5,8 @@ import { firstContent } from "./content.ts";
 import { type Failure, readFailure } from "./failure.ts";
 import type { Handoff } from "./handoffs.ts";
 import type { Meaning } from "./meaning.ts";
+import type { Node } from "./node.ts";
 import { firstNumber, firstText, type Span } from "./span.ts";
-import type { Node } from "./tree.ts";
 import { readUsage } from "./usage.ts";
 
 type Told = Pick<EventInput, "type" | "data">;

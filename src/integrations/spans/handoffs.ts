@@ -1,5 +1,5 @@
 import { BoundedSet } from "./bounded-set.ts";
-import type { Node, Read } from "./tree.ts";
+import type { Node, Read } from "./node.ts";
 
 /** One agent's work going to another. */
 export interface Handoff {

@@ -1,4 +1,4 @@
-import type { Node } from "./tree.ts";
+import type { Node } from "./node.ts";
 
 /** Spans that Crowsnest made itself: the process that made them tells the events as well. */
 export const OWN_SCOPE = "crowsnest";

@@ -1,6 +1,6 @@
 import { clip } from "../clip.ts";
+import { inherit, type Node, type Read } from "./node.ts";
 import type { Attributes } from "./span.ts";
-import { inherit, type Node, type Read } from "./tree.ts";
 
 /** Most spans that are remembered; those of an agent at work come by the ten a second. */
 const MAX_SEEN = 20_000;

@@ -1,6 +1,6 @@
 import { BoundedSet } from "./bounded-set.ts";
 import { readFailure } from "./failure.ts";
-import { keyOf, type Node } from "./tree.ts";
+import { keyOf, type Node } from "./node.ts";
 
 /** Most spans of each kind that are remembered. */
 const MAX_REMEMBERED = 10_000;

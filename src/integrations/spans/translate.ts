@@ -1,11 +1,12 @@
 import { boundaryOf } from "../../events/operations.ts";
 import { type Draft, draftsOf, errorDraft, handoffDraft, namedAgent, namedHandoff, workerOf } from "./drafts.ts";
 import { agentNames, Handoffs } from "./handoffs.ts";
+import type { Node } from "./node.ts";
 import { OWN_SCOPE, repeatedCalls } from "./repeated-calls.ts";
 import { remembered, SeenSpans } from "./seen-spans.ts";
 import type { Span } from "./span.ts";
 import { ToldErrors } from "./told-errors.ts";
-import { type Node, placeSpans } from "./tree.ts";
+import { placeSpans } from "./tree.ts";
 import { type Unplaced, UnplacedSpans } from "./unplaced.ts";
 
 /** How long a call waits for the agent's span around it, which comes when the agent is done. */

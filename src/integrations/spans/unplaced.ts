@@ -1,5 +1,5 @@
+import { inherit, type Node } from "./node.ts";
 import type { SeenSpans } from "./seen-spans.ts";
-import { inherit, type Node } from "./tree.ts";
 
 /** A span that cannot tell all that it has to tell before what stands above it has come. */
 export interface Unplaced {

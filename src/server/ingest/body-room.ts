@@ -1,4 +1,4 @@
-import { RequestError } from "./read-body.ts";
+import { RequestError } from "./request-error.ts";
 
 /** Most bytes of all bodies together that are held in memory. @default 128 MiB */
 const MAX_HELD_BYTES = 128 * 1_024 * 1_024;

@@ -8,7 +8,8 @@ import { type AppendResult, StoreError } from "../../store/event-store.ts";
 import { answerEarly } from "./answer-early.ts";
 import { BodyRoom, type Held } from "./body-room.ts";
 import { type Line, LineSplitter } from "./line-splitter.ts";
-import { notJson, type OpenedBody, openBody, RequestError, readChunks, readText } from "./read-body.ts";
+import { type OpenedBody, openBody, readChunks, readText } from "./read-body.ts";
+import { notJson, RequestError } from "./request-error.ts";
 
 /** Largest body that is read as a whole, after decompression; NDJSON is read line by line and has no such limit. */
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024;

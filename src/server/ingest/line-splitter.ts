@@ -1,4 +1,5 @@
-import { decode, RequestError } from "./read-body.ts";
+import { decode } from "./read-body.ts";
+import { RequestError } from "./request-error.ts";
 
 /** A line of NDJSON that is not empty: its text, or what is wrong with it. Counted from 1, empty lines included. */
 export type Line = { readonly number: number; readonly bytes: number } & (

@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import { decodeProtobuf, encodeProtobuf } from "../../integrations/otlp/protobuf.ts";
-import { decode, notJson, RequestError } from "./read-body.ts";
+import { decode } from "./read-body.ts";
+import { notJson, RequestError } from "./request-error.ts";
 
 /** The parts of a request that OTLP sends: its kind decides what is in it and what is answered. */
 export type Signal = "traces" | "logs" | "metrics";

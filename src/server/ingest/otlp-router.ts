@@ -6,7 +6,8 @@ import { BodyRoom, type Held } from "./body-room.ts";
 import type { EventsIntake } from "./events-router.ts";
 import { asBuffer, contentTypeOf, formatOf, type OtlpFormat, type Signal, statusIn } from "./otlp-format.ts";
 import { type Taken, takeLogs, takeMetrics, takeTraces } from "./otlp-take.ts";
-import { openBody, RequestError, readBytes, tooLarge } from "./read-body.ts";
+import { openBody, readBytes } from "./read-body.ts";
+import { RequestError, tooLarge } from "./request-error.ts";
 import type { SpanIntake } from "./span-intake.ts";
 import type { Translators } from "./translators.ts";
 

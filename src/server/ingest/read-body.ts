@@ -1,26 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { redactText } from "../../redaction/redact-text.ts";
 import type { Held } from "./body-room.ts";
-
-/** What is wrong with a request, for whoever sent it. */
-export class RequestError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    // Whoever sent a secret in the wrong place is not to find it again in every log of refusals.
-    super(redactText(message));
-    this.name = "RequestError";
-    this.status = status;
-  }
-}
-
-/** What JSON.parse found wrong, but for the piece of the body that it may show. */
-export function notJson(error: unknown): RequestError {
-  const found = error instanceof Error ? error.message.replace(/(?:, )?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, "") : "";
-  return new RequestError(400, `the body is not JSON${found === "" ? "" : ` (${found})`}`);
-}
+import { RequestError, tooLarge } from "./request-error.ts";
 
 /** A request's body, decompressed; a decompressor counts the compressed bytes that it has taken. */
 export type OpenedBody = Readable & { readonly bytesWritten?: number };
@@ -98,8 +80,4 @@ export function decode(bytes: Uint8Array, what = "the body "): string {
   } catch {
     throw new RequestError(400, `${what}is not valid UTF-8`);
   }
-}
-
-export function tooLarge(what: string, maxBytes: number): RequestError {
-  return new RequestError(413, `${what} is larger than ${maxBytes} bytes (after decompression)`);
 }

@@ -1,6 +1,5 @@
 import { addKpiSums, type KpiSum, type KpiSums, newKpiSums } from "../../folds/kpis/kpis.ts";
-import type { KpiTaker } from "../../folds/kpis/taker.ts";
-import type { Worker } from "../../folds/kpis/workers.ts";
+import type { KnownWorker, KpiTaker } from "../../folds/kpis/taker.ts";
 import { periods, startOf } from "./keys.ts";
 
 /** Most names (of agents, of features) that wait, over all hours. */
@@ -61,7 +60,7 @@ export class PendingSums implements KpiTaker {
     if (hour !== undefined) hour.sums[sum] += amount;
   }
 
-  heard(worker: Worker, unixMillis: number): void {
+  heard(worker: KnownWorker, unixMillis: number): void {
     const hour = this.#at(unixMillis);
     if (hour === undefined) return;
     if (!hour.agents.has(worker.name)) this.#names += 1;
@@ -69,7 +68,7 @@ export class PendingSums implements KpiTaker {
     this.#giveUpOldest();
   }
 
-  worked(worker: Worker, fromUnixMillis: number, toUnixMillis: number): void {
+  worked(worker: KnownWorker, fromUnixMillis: number, toUnixMillis: number): void {
     let from = Math.max(fromUnixMillis, this.#oldestMillis);
     while (from < toUnixMillis) {
       const to = Math.min(toUnixMillis, startOf(periods.hourly, from) + periods.hourly.widthMillis);

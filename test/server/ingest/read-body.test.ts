@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BodyRoom } from "../../../src/server/ingest/body-room.ts";
 import { type Line, LineSplitter } from "../../../src/server/ingest/line-splitter.ts";
-import { openBody, RequestError, readBytes } from "../../../src/server/ingest/read-body.ts";
+import { openBody, readBytes } from "../../../src/server/ingest/read-body.ts";
+import { RequestError } from "../../../src/server/ingest/request-error.ts";
 
 const compressors = {
   identity: (bytes: Buffer) => bytes,

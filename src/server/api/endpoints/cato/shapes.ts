@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { StoredEvent } from "../../../../events/types.ts";
-import type { AgentAnswer } from "../../../../views/agents.ts";
-import type { TaskAnswer } from "../../../../views/tasks.ts";
+import type { AgentAnswer } from "../../../../views/agents/answer.ts";
+import type { TaskAnswer } from "../../../../views/tasks/answer.ts";
 
 /** Agents, tasks and events as the observatory reads them, in snake case. */
 

@@ -1,0 +1,107 @@
+import type { StoredEvent } from "../../events/types.ts";
+import { putLast } from "../../folds/put-last.ts";
+import type { Hands } from "../parts/hands.ts";
+import { type Histogram, newHistogram, record } from "../parts/histogram.ts";
+
+/** Most runs of one agent that ended before their start was told. */
+const MAX_EARLY_ENDS = 10;
+/** Most tasks of one agent that are remembered once they ended, the last ones. */
+const HISTORY_TASKS = 10;
+
+/** What is known of one agent of one service. */
+export interface Agent {
+  readonly service: string;
+  readonly name: string;
+  agentId: string | undefined;
+  role: string | undefined;
+  model: string | undefined;
+  skills: readonly string[];
+  tools: readonly string[];
+  /** What it has begun and not ended: runs by their key, tasks by their id. */
+  readonly runs: Map<string, true>;
+  readonly tasks: Map<string, true>;
+  /** Runs whose end was told and whose start was not: what comes later does not begin them. */
+  readonly earlyEnds: Map<string, true>;
+  /** By when they ended, each task once. */
+  readonly history: FinishedTask[];
+  succeeded: number;
+  failed: number;
+  errors: number;
+  costUsd: number;
+  readonly durations: Histogram;
+  firstSeenMillis: number;
+  lastSeenMillis: number;
+}
+
+/** A task as it ended. */
+interface FinishedTask {
+  readonly taskId: string;
+  readonly taskType: string;
+  readonly outcome: string;
+  readonly durationSeconds: number;
+  readonly endedUnixMillis: number;
+}
+
+export interface State {
+  /** By service and name. */
+  readonly agents: Map<string, Agent>;
+  readonly hands: Hands;
+}
+
+/** An agent as of the first event that names it. */
+export function newAgent(key: string, { source, agent }: StoredEvent, timeUnixMillis: number): Agent {
+  return {
+    service: source,
+    name: agent ?? key,
+    agentId: undefined,
+    role: undefined,
+    model: undefined,
+    skills: [],
+    tools: [],
+    runs: new Map(),
+    tasks: new Map(),
+    earlyEnds: new Map(),
+    history: [],
+    succeeded: 0,
+    failed: 0,
+    errors: 0,
+    costUsd: 0,
+    durations: newHistogram(),
+    firstSeenMillis: timeUnixMillis,
+    lastSeenMillis: timeUnixMillis,
+  };
+}
+
+/** What it says of itself, as it said it last. */
+export function describe(
+  agent: Agent,
+  data: { role?: string | undefined; model?: string | undefined; tools?: string[] | undefined },
+): void {
+  agent.role = data.role ?? agent.role;
+  agent.model = data.model ?? agent.model;
+  agent.tools = data.tools ?? agent.tools;
+}
+
+/** A run of it ended; the key of one that cannot be told from others is empty. */
+export function endRun(agent: Agent, key: string): void {
+  if (agent.runs.delete(key) || key === "") return;
+  putLast(agent.earlyEnds, key, true, MAX_EARLY_ENDS);
+}
+
+/** By when tasks ended, as their ends may be told in another order. One that was tried again stands where it ended last. */
+export function remember(history: FinishedTask[], task: FinishedTask): void {
+  const before = history.findIndex(({ taskId }) => taskId === task.taskId);
+  const known = history[before];
+  if (known !== undefined && known.endedUnixMillis > task.endedUnixMillis) return;
+  if (known !== undefined) history.splice(before, 1);
+  const place = history.findLastIndex(({ endedUnixMillis }) => endedUnixMillis <= task.endedUnixMillis) + 1;
+  history.splice(place, 0, task);
+  if (history.length > HISTORY_TASKS) history.shift();
+}
+
+/** A run or a task of it ended. */
+export function finish(agent: Agent, outcome: string, durationSeconds: number): void {
+  if (outcome === "success") agent.succeeded += 1;
+  else agent.failed += 1;
+  record(agent.durations, durationSeconds);
+}
