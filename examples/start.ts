@@ -9,8 +9,10 @@ async function start(): Promise<void> {
   factory.catch(tell);
   console.log(listeningLine(hub));
   console.log("A team of six agents writes, reviews, runs and mends tests, over and over. Open:");
-  console.log(`  ${hub.url}/metrics  what Prometheus scrapes: handoffs, decisions, tasks, tokens, cost`);
-  console.log(`  ${hub.url}/health   how the team is, and why`);
+  console.log(`  ${hub.url}/metrics    what Prometheus scrapes: handoffs, decisions, tasks, tokens, cost`);
+  console.log(`  ${hub.url}/health     how the team is, and why`);
+  console.log(`  ${hub.url}/api/fleet  who is there, and what they have done; /api/openapi.json lists all that can be asked`);
+  console.log(`Or watch them in another terminal: npx crowsnest events tail --hub ${hub.url}`);
   console.log("Ctrl-C stops it.");
   await untilStopped(async () => {
     stop.abort();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { envelopeFields } from "../src/events/envelope.ts";
-import { MAX_TEXT_CHARS, name } from "../src/events/fields.ts";
+import { MAX_AMOUNT, MAX_COUNT, MAX_TEXT_CHARS, name } from "../src/events/fields.ts";
 import { eventAbout, eventFamilies } from "../src/events/schemas.ts";
 import { code, describeType, type FieldSchema, markdownTable, unitOf } from "./json-schema-tables.ts";
 
@@ -19,7 +19,8 @@ export function renderEventsReference(): string {
     "# Events",
     "<!-- Made from src/events by `npm run generate`. Change the schemas, not this page. -->",
     "Everything that happens is one event: an envelope that says when, where and who, and `data` that says what. Text without a" +
-      ` limit is cut at ${MAX_TEXT_CHARS} characters. Unknown fields, and anything else that is out of bounds, are refused by name.`,
+      ` limit is cut at ${MAX_TEXT_CHARS} characters. Unknown fields, and anything else that is out of bounds, are refused by name.` +
+      ` An amount may be up to ${MAX_AMOUNT.toLocaleString("en")} seconds or US dollars, or ${MAX_COUNT.toLocaleString("en")} tokens or pieces of anything.`,
     "## Envelope",
     table(envelope),
     "## Types",

@@ -1,3 +1,5 @@
+import { MAX_AMOUNT } from "../src/events/fields.ts";
+
 /** The parts of a JSON schema that tables tell. */
 export interface FieldSchema {
   readonly $ref?: string;
@@ -106,7 +108,8 @@ function describeText({ format, pattern, maxLength }: FieldSchema): string {
 function bounds({ minimum, maximum }: FieldSchema): string {
   // JSON Schema spells out the safe integers where no limit was set.
   const bottom = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
-  const top = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  // The bounds of amounts are said once for all of them.
+  const top = maximum !== undefined && maximum >= MAX_AMOUNT ? undefined : maximum;
   if (bottom !== undefined && top !== undefined) return `, ${bottom} to ${top}`;
   return bottom === undefined ? "" : `, at least ${bottom}`;
 }

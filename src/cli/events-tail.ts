@@ -7,6 +7,7 @@ import { type FilterInput, filterSchema } from "../server/live/filter.ts";
 import { moment } from "../server/live/moment.ts";
 import { untilStopped } from "../server/until-stopped.ts";
 import { lineWriter } from "../sinks/console-line.ts";
+import { ago } from "./ago.ts";
 import { StreamClient, type WireEvent } from "./stream-client.ts";
 
 /** Flags of `crowsnest events tail`, as they were written. */
@@ -24,7 +25,6 @@ export interface TailFlags {
 }
 
 const DEFAULT_HUB = "http://127.0.0.1:9464";
-const secondsByUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const filterNames = ["types", "agents", "workflows", "sessions", "services", "severity"] as const;
 
 /** `crowsnest events tail`: prints the live stream of a hub, a line an event, until it is stopped or nobody reads it any more. */
@@ -58,8 +58,8 @@ export async function tailEvents(flags: TailFlags): Promise<void> {
  * @throws ConfigError
  */
 export function readSince(text: string, nowUnixMillis: number): number {
-  const [, amount, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined) return nowUnixMillis - Number(amount) * (secondsByUnit[unit] as number) * 1_000;
+  const longAgo = ago(text, nowUnixMillis);
+  if (longAgo !== undefined) return longAgo;
   const { success, data } = moment.safeParse(text);
   if (success) return data;
   throw new ConfigError(

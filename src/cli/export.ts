@@ -9,8 +9,9 @@ import { dictionaryTable } from "../export/dictionary.ts";
 import { exportInThread } from "../export/export-in-thread.ts";
 import type { ExportRequest } from "../export/export-job.ts";
 import { type Format, formatNames, formatOfName } from "../export/formats.ts";
-import { selectionOf, selectionParameters } from "../server/api/selection.ts";
+import { aPeriod, selectionOf, selectionParameters } from "../server/api/selection.ts";
 import { readConfigFile } from "../server/config-file.ts";
+import { ago } from "./ago.ts";
 
 /** Flags of `crowsnest export`, as they were written. */
 export interface ExportFlags {
@@ -71,13 +72,18 @@ function formatOf(out: string, named: string | undefined): Format {
 }
 
 function selectionFrom(flags: ExportFlags): ExportRequest["selection"] {
-  const names = Object.keys(selectionParameters);
-  const parsed = z
-    .object(selectionParameters)
-    .safeParse(Object.fromEntries(names.map((name) => [name, flags[name]])), { error: issueText });
+  const given = Object.fromEntries(Object.keys(selectionParameters).map((name) => [name, flags[name]]));
+  const moments = { since: momentOf(flags.since), until: momentOf(flags.until) };
+  const parsed = aPeriod(z.object(selectionParameters)).safeParse({ ...given, ...moments }, { error: issueText });
   if (parsed.success) return selectionOf(parsed.data);
   const [{ path, message } = { path: [], message: "is not right" }] = parsed.error.issues;
   throw new ConfigError(`--${String(path[0])}`, message);
+}
+
+/** `10m` ago as a moment; anything else as it is, for the schema to judge. */
+function momentOf(flag: unknown): unknown {
+  const longAgo = typeof flag === "string" ? ago(flag, Date.now()) : undefined;
+  return longAgo === undefined ? flag : new Date(longAgo).toISOString();
 }
 
 async function toStandardOutput(request: ExportRequest): Promise<void> {
@@ -95,7 +101,7 @@ async function toFile(request: ExportRequest, path: string): Promise<void> {
   try {
     const { events, bytes } = await write(request, createWriteStream(partial));
     await rename(partial, path);
-    console.log(`wrote ${events} events to ${path} (${sizeText(bytes)})`);
+    console.log(`wrote ${events} ${events === 1 ? "event" : "events"} to ${path} (${sizeText(bytes)})`);
   } catch (error) {
     await rm(partial, { force: true });
     const { code, syscall } = error as NodeJS.ErrnoException;

@@ -109,8 +109,11 @@ function addExport(program: Command): void {
     .option("--task <id>", "Id of a task.")
     .option("--session <id>", "Id of a session.")
     .option("--trace <id>", "W3C trace id.")
-    .option("--since <moment>", "From this moment on: 2026-11-20T12:00:00Z, or a day in UTC, 2026-11-20.")
-    .option("--until <moment>", "Until before this moment.")
+    .option(
+      "--since <moment>",
+      "From then on: 10m, 2h or 7d ago, a moment such as 2026-11-20T12:00:00Z, or a day in UTC, 2026-11-20.",
+    )
+    .option("--until <moment>", "Until before this moment; as --since.")
     .option("--escape-formulas", "CSV only: put an apostrophe before text that a spreadsheet would run as a formula.")
     .option("--dictionary", "Print what each column means, as a table in Markdown, and write nothing.")
     .option("--data <folder>", `${data.help} (${variableName("data")})`)

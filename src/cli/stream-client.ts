@@ -205,10 +205,13 @@ async function refusalOf(hub: string, response: IncomingMessage): Promise<HubErr
   return new HubError(`${hub} answers ${response.statusCode}: ${errorIn(body.slice(0, MAX_ANSWER_CHARS))}`);
 }
 
+/** What a hub says in words; what something else answers, as it is. */
 function errorIn(body: string): string {
   try {
-    return String((JSON.parse(body) as { error: unknown }).error);
+    const { detail } = JSON.parse(body) as { detail?: unknown };
+    if (typeof detail === "string") return detail;
   } catch {
-    return body.trim().replaceAll(/\s+/g, " ");
+    // It is no JSON, such as the page of a proxy.
   }
+  return body.trim().replaceAll(/\s+/g, " ");
 }

@@ -8,6 +8,7 @@ import { createClaudeCodeHook, type HookIntake } from "./claude-code-hook.ts";
 import { createHostGuard } from "./host-guard.ts";
 import { createEventsRouter, type EventsIntake } from "./ingest/events-router.ts";
 import { createObserveRouter } from "./observe-router.ts";
+import { refuse } from "./refuse.ts";
 
 const FRONT_PAGE = `Crowsnest hub
 
@@ -56,12 +57,12 @@ function createGuardedApp({ host }: Config): Express {
 
 function finish(app: Express): Express {
   app.use((request: Request, response: Response) => {
-    response.status(404).json({ error: `there is nothing at ${request.path}` });
+    refuse(request, response, 404, `there is nothing at ${request.path}`);
   });
   // Express knows an error handler by its four parameters.
-  app.use((_error: unknown, _request: Request, response: Response, next: NextFunction) => {
+  app.use((_error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(_error);
-    response.status(500).json({ error: "the hub could not answer" });
+    refuse(request, response, 500, "the hub could not answer");
   });
   return app;
 }

@@ -47,7 +47,7 @@ const budgetAnswer = z
     ),
     spentRatio: z.number().nonnegative().nullable().meta({ unit: "1 is all of it" }).describe("Null where the limit is 0."),
     status: z.enum(["ok", "warning", "exceeded"]).describe("Warning: 80 % is spent. Exceeded: all of it."),
-    burnUsdPerHour: usd.describe("Pace of the last hour."),
+    burnUsdPerHour: usd.describe("Pace of the last hour, or since it was set, over 5 minutes at least."),
     exhaustedAt: moment
       .nullable()
       .describe(

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
@@ -227,6 +228,22 @@ test.each([
   const program = tail("http://127.0.0.1:9", args);
   expect((await program.ended).code).toBe(1);
   expect(program.output.stderr).toMatch(sentence);
+});
+
+test("why a hub refuses, or what something else says, is told in its own words", async () => {
+  const { hub } = await startTestHub();
+  const elsewhere = tail(`${hub.url}/elsewhere`);
+  await elsewhere.ended;
+  expect(elsewhere.output.stderr).toBe(
+    `crowsnest: ${hub.url}/elsewhere answers 404: there is no WebSocket at /elsewhere/ws; there is one at /ws\n`,
+  );
+  const proxy = createServer((_request, response) => response.writeHead(403).end('{"message":"not\\nhere"}'));
+  onTestFinished(() => void proxy.close());
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const refused = tail(url);
+  await refused.ended;
+  expect(refused.output.stderr).toBe(`crowsnest: ${url} answers 403: {"message":"not\\nhere"}\n`);
 });
 
 test("since is how long ago, or a moment", () => {

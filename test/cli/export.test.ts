@@ -53,6 +53,17 @@ test("flags select events, beside a hub that has the store open", async () => {
   expect((await exportHere("--out", out, "--store", data, "--types", "task_failed")).said).toContain("wrote 4 events");
 });
 
+test("a moment may be told by how long ago it was", async () => {
+  const now = Date.now();
+  const minutesAgo = [30, 15, 5];
+  const location = await storeOf(
+    oneOfEach().map((event, index) => ({ ...event, timeUnixMillis: now - (minutesAgo[index] ?? 1) * 60_000 })),
+  );
+  const out = join(await tempFolder(), "events.jsonl");
+  const { said } = await exportHere("--out", out, "--data", location, "--since", "20m", "--until", "10m");
+  expect(said).toContain("wrote 1 event to");
+});
+
 test("- is standard output, and nothing else stands there", async () => {
   const location = await storeOf(oneOfEach());
   const program = runNode(["--eval", PROGRAM, "--", "export", "--out", "-", "--format", "jsonl", "--data", location]);
@@ -83,6 +94,8 @@ test.each([
     ["--out", "a.csv", "--since", "yesterday"],
     "--since has to be a moment by ISO 8601, such as 2026-11-20T12:00:00Z, or a day in UTC, such as 2026-11-20",
   ],
+  [["--out", "a.csv", "--since", "10m", "--until", "20m"], "--until has to be after since"],
+  [["--out", "a.csv", "--since", "2026-11-21", "--until", "2026-11-20"], "--until has to be after since"],
   [["--out", "a.csv", "--data", "/nowhere/at-all"], "There is no event store at /nowhere/at-all/events.db."],
   [["--out", "/nowhere/a.csv"], "--out names /nowhere/a.csv, which cannot be written (ENOENT)"],
 ])("a wrong flag %j is told in one sentence", async (args, sentence) => {

@@ -218,7 +218,8 @@ describe("its endpoints", () => {
     const { hub } = await startTestHub();
     const response = await fetch(`${hub.url}/metric`);
     expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({ error: "there is nothing at /metric" });
+    expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    expect(await response.json()).toMatchObject({ status: 404, detail: "there is nothing at /metric" });
     expect(await (await fetch(hub.url)).text()).toContain("/metrics");
   });
 });

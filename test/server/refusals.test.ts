@@ -1,16 +1,19 @@
 import { request as httpRequest } from "node:http";
 import { expect, test } from "vitest";
+import { endpoints } from "../../src/server/api/endpoints/index.ts";
+import { openApiDocument } from "../../src/server/api/openapi.ts";
 import { startTestHub } from "../support/hub.ts";
+import { expectDocumented, type OpenApi } from "../support/openapi.ts";
 
-interface Refusal {
+interface Refused {
   readonly status: number | undefined;
   readonly type: string | undefined;
   readonly body: Buffer;
 }
 
-function post(url: string, headers: Readonly<Record<string, string>>): Promise<Refusal> {
+function send(method: string, url: string, headers: Readonly<Record<string, string>>): Promise<Refused> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: "POST", headers }, (response) => {
+    const request = httpRequest(url, { method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () =>
@@ -18,8 +21,16 @@ function post(url: string, headers: Readonly<Record<string, string>>): Promise<R
       );
     });
     request.on("error", reject);
-    request.end("{}");
+    request.end(method === "POST" ? "{}" : undefined);
   });
+}
+
+const post = (url: string, headers: Readonly<Record<string, string>>) => send("POST", url, headers);
+
+/** An answer as `fetch`, which sends no such headers, would have given it. */
+function asFetched(url: string, { status, type, body }: Refused): Response {
+  const response = new Response(body, { status: status ?? 0, headers: { "content-type": type ?? "" } });
+  return Object.defineProperty(response, "url", { value: url }) as Response;
 }
 
 const cases = [
@@ -48,7 +59,28 @@ test.each(cases)(
   },
 );
 
-test.each(cases)("%s is told to everybody else in JSON", async (_what, status, _code, options, headers, words) => {
+test.each(cases)("%s is told to readers as a problem", async (_what, status, _code, options, headers, words) => {
+  const { hub } = await startTestHub(options);
+  const document = openApiDocument(endpoints, "0.0.0") as OpenApi;
+  for (const path of ["/api/windows", "/api/cato/events/stream", "/api/cato/agent/scribe", "/ws"]) {
+    const refused = await send("GET", hub.url + path, headers);
+    expect(refused).toMatchObject({ status, type: expect.stringMatching(/^application\/problem\+json/) });
+    expect(JSON.parse(refused.body.toString())).toMatchObject({ status, detail: expect.stringContaining(words) });
+    await expectDocumented(document, asFetched(hub.url + path, refused));
+  }
+});
+
+test.each(cases)("%s is told as the document says to whoever sends", async (_what, status, _code, options, headers, _words) => {
+  const { hub } = await startTestHub(options);
+  const document = openApiDocument(endpoints, "0.0.0") as OpenApi;
+  for (const path of ["/v1/events", "/v1/traces", "/hooks/alertmanager", "/hooks/claude-code"]) {
+    const refused = await post(hub.url + path, { ...headers, "content-type": "application/json" });
+    expect(refused.status).toBe(status);
+    await expectDocumented(document, asFetched(hub.url + path, refused), "POST");
+  }
+});
+
+test.each(cases)("%s is told to who sends events in JSON", async (_what, status, _code, options, headers, words) => {
   const { hub } = await startTestHub(options);
   const { status: told, body } = await post(`${hub.url}/v1/events`, { ...headers, "content-type": "application/json" });
   expect(told).toBe(status);

@@ -100,6 +100,46 @@ describe("progress", () => {
     expect(run(steps, 5)).toMatchObject({ stepsFinished: 2, progressRatio: 0.5, currentStep: null });
   });
 
+  it("counts what agents do within a run only where the run tells of no steps of its own", () => {
+    const turn = (index: number): EventInput => ({
+      type: "step_progressed",
+      workflowId: "run-1",
+      agent: "scribe",
+      data: { step: "turn", stepIndex: index, status: "completed" },
+    });
+    const turns = [0, 1, 2, 3, 4].map((index): Step => [index, turn(index)]);
+    expect(run(turns, 5)).toMatchObject({ stepsFinished: 5, progressRatio: null });
+    const withSteps = run([...turns, [5, done(0)], [6, turn(5)], [7, begun(1)]], 8);
+    expect(withSteps).toMatchObject({ status: "running", stepsFinished: 1, stepCount: 4, progressRatio: 0.25 });
+    expect(withSteps.history.map(({ step: name }) => name)).toEqual([
+      "turn",
+      "turn",
+      "turn",
+      "turn",
+      "turn",
+      "step 0",
+      "turn",
+      "step 1",
+    ]);
+  });
+
+  it("counts steps that say how many there are, and those that name the run", () => {
+    const planned: EventInput = {
+      type: "step_progressed",
+      workflowId: "run-1",
+      data: { step: "plan", stepIndex: 0, stepCount: 4, status: "completed" },
+    };
+    expect(
+      run(
+        [
+          [0, planned],
+          [1, step("write", { status: "completed" })],
+        ],
+        2,
+      ),
+    ).toMatchObject({ stepsFinished: 2, progressRatio: 0.5 });
+  });
+
   it("has a history of steps with their times", () => {
     const { history } = run(
       [

@@ -1,3 +1,10 @@
+/** What stands in an object, whatever that is. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Fields of a payload under their names in the vocabulary, whatever they were called. */
 export type Flat = Record<string, unknown>;
 
@@ -58,6 +65,6 @@ export function flatten(payload: Readonly<Record<string, unknown>>, known: Reado
   return flat;
 }
 
-function camelCase(key: string): string {
+export function camelCase(key: string): string {
   return key.replaceAll(/[_-]+([a-zA-Z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }

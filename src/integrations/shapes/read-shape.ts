@@ -3,7 +3,8 @@ import { cut } from "../../events/fields.ts";
 import { eventSchemas } from "../../events/schemas.ts";
 import type { EventType } from "../../events/types.ts";
 import { uuidv7 } from "../../events/uuid.ts";
-import { type Flat, flatten } from "./flat.ts";
+import { type Fields, type Flat, flatten, isFields } from "./flat.ts";
+import { readOwn } from "./own.ts";
 import { repair } from "./repair.ts";
 import { readTime } from "./time.ts";
 import { isEventType, typeOf } from "./type-names.ts";
@@ -14,8 +15,6 @@ export interface ShapeDefaults {
   readonly nowUnixMillis: number;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const CORRELATION = Object.keys(correlationFields);
 /** Longest attribute that leftovers of a foreign payload become, in characters. */
 const MAX_ATTRIBUTE_CHARS = 4_096;
@@ -23,13 +22,13 @@ const MAX_ATTRIBUTES = 64;
 
 /**
  * Brings what arrived to the envelope of the vocabulary: native events with id, time and source filled in, and the shapes of other
- * systems, `{event_type, timestamp, payload}`, `{event_type, event_data, metadata, timestamp}`, research events, journey milestones,
+ * systems, what a hub itself gave out, `{event_type, timestamp, payload}`, `{event_type, event_data, metadata, timestamp}`, research events, journey milestones,
  * and CloudEvents in JSON. What it does not know is left as it is, for validation to name. Fields that the vocabulary has no place for
  * become attributes, so nothing is lost.
  */
 export function readShape(value: unknown, defaults: ShapeDefaults): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const fields = value as Fields;
+  const fields = readOwn(value as Fields) ?? (value as Fields);
   if (typeof fields.specversion === "string") return readCloudEvent(fields, defaults);
   if (typeof fields.event_type === "string") return readForeign(fields.event_type, payloadOf(fields), fields, defaults);
   if (typeof fields.milestone_type === "string") return readForeign(milestoneTypeOf(fields.status), fields, fields, defaults);
@@ -114,8 +113,4 @@ function pick(fields: Fields, names: readonly string[]): Record<string, unknown>
   return Object.fromEntries(
     names.filter((name) => fields[name] !== undefined && fields[name] !== null).map((name) => [name, fields[name]]),
   );
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

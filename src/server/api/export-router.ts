@@ -7,7 +7,7 @@ import { exportInThread } from "../../export/export-in-thread.ts";
 import type { ExportStep } from "../../export/export-job.ts";
 import { type Format, formatNames, formats } from "../../export/formats.ts";
 import { badParameters, Problem, problemOf, sendProblem } from "./problem.ts";
-import { selectionOf, selectionParameters } from "./selection.ts";
+import { aPeriod, selectionOf, selectionParameters } from "./selection.ts";
 
 export interface ExportOptions {
   /** Where the store is; exports read it on connections of their own. */
@@ -50,7 +50,7 @@ export function createExportRouter(options: ExportOptions): Router {
 }
 
 async function sendExport(request: Request, response: Response, { location, version }: ExportOptions): Promise<void> {
-  const query = exportParameters.safeParse(request.query, { error: issueText });
+  const query = aPeriod(exportParameters).safeParse(request.query, { error: issueText });
   if (!query.success) return sendProblem(response, badParameters(query.error));
   const { format, escapeFormulas, ...selected } = query.data;
   const csv = { escapeFormulas: escapeFormulas === "true" };

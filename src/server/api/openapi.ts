@@ -59,7 +59,7 @@ function describe(operation: Operation, schemas: JsonSchemas): object {
     shares = [],
     isOpen = false,
   } = operation;
-  const shared = [...shares, ...(isOpen ? [421] : [401, 403, 421])];
+  const shared = [...shares, ...(isOpen ? [421] : [401, 403, 421])].filter((status) => answers[status] === undefined);
   return {
     operationId: idOf(method, path),
     tags: [tag],

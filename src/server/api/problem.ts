@@ -15,7 +15,11 @@ export const problemSchema = z
 
 const titles: Readonly<Record<number, string>> = {
   400: "The request is not right",
+  401: "The token is missing or wrong",
+  403: "The request is not let in",
   404: "There is no such thing",
+  421: "The hub was asked by another name",
+  426: "The hub upgrades to WebSocket only",
   500: "The hub could not answer",
   503: "The hub cannot answer at the moment",
 };
@@ -48,12 +52,14 @@ export function problemOf(error: unknown): Problem {
     : new Problem(503, `events cannot be read: ${error.message}`);
 }
 
-export function sendProblem(response: Response, { status, message, errors }: Problem): void {
+export function sendProblem(response: Response, problem: Problem): void {
+  response.status(problem.status).type("application/problem+json").send(problemBody(problem));
+}
+
+/** What stands in the body of an answer that is a problem. */
+export function problemBody({ status, message, errors }: Problem): string {
   const problem = { type: "about:blank", title: titles[status] ?? "Error", status, detail: message };
-  response
-    .status(status)
-    .type("application/problem+json")
-    .send(JSON.stringify(errors.length > 0 ? { ...problem, errors } : problem));
+  return JSON.stringify(errors.length > 0 ? { ...problem, errors } : problem);
 }
 
 function parameterOf(issue: z.core.$ZodIssue): string {

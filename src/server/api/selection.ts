@@ -21,6 +21,14 @@ export const selectionParameters = {
 
 const parameters = z.object(selectionParameters);
 
+/** Holds parameters to a period that has a length: one that ends before it begins is a slip, and no question that nothing answers. */
+export function aPeriod<Schema extends z.ZodObject>(schema: Schema): Schema {
+  return schema.refine(({ since, until }) => !(Date.parse(String(since)) >= Date.parse(String(until))), {
+    path: ["until"],
+    error: "has to be after since",
+  });
+}
+
 /** The same as the store is asked. */
 export function selectionOf(given: z.output<typeof parameters>): Selection {
   const { types, agents, services, workflow, task, session, trace, since, until } = given;

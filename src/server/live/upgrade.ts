@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "../access-guard.ts";
+import { Problem, problemBody } from "../api/problem.ts";
 
 export type Accept = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
@@ -21,10 +22,10 @@ function isForWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 function refuse(stream: Duplex, { status, error }: Refusal): void {
-  const body = `${JSON.stringify({ error })}\n`;
+  const body = `${problemBody(new Problem(status, error))}\n`;
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
-    "Content-Type: application/json",
+    "Content-Type: application/problem+json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];

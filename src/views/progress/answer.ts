@@ -19,7 +19,9 @@ export const progressAnswer = z
     status: progressStatus.describe("Stalled: running, and nothing moved on for 5 minutes. All of the way counts as succeeded."),
     progressRatio: share.describe("What was told; else finished steps of all; null where nobody said how many there are."),
     currentStep: z.string().nullable().describe("The step that was begun last and has not ended."),
-    stepsFinished: count,
+    stepsFinished: count.describe(
+      "Completed or skipped; turns and nodes of agents only where the run tells of no steps of its own.",
+    ),
     stepCount: count.nullable(),
     message: z.string().nullable(),
     attempt: count.nullable(),

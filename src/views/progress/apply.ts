@@ -73,7 +73,7 @@ function step(runs: Runs, event: EventOf<"step_progressed">, timeUnixMillis: num
   const id = runId ?? event.taskId;
   if (id === undefined) return;
   const run = runOf(runs, runId === undefined ? "task" : "run", id, event.source, timeUnixMillis);
-  const one = stepOf(run, data.step, data.stepIndex);
+  const one = stepOf(run, data.step, data.stepIndex, data.runId !== undefined || data.stepCount !== undefined);
   const status = data.status ?? "started";
   if (status === "started") beginStep(run, one, timeUnixMillis);
   else endStep(run, one, status, data.durationSeconds, timeUnixMillis);
@@ -92,7 +92,7 @@ function progress(runs: Runs, event: EventOf<"task_progressed">, timeUnixMillis:
   run.attempt = data.attempt ?? run.attempt;
   if (data.step !== undefined && data.step !== run.current?.step) {
     if (run.current !== undefined) endStep(run, run.current, "completed", undefined, timeUnixMillis);
-    beginStep(run, stepOf(run, data.step, undefined), timeUnixMillis);
+    beginStep(run, stepOf(run, data.step, undefined, false), timeUnixMillis);
   }
   hear(run, event.agent, data, timeUnixMillis);
 }

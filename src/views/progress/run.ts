@@ -9,6 +9,8 @@ export type StepStatus = "started" | "completed" | "failed" | "skipped";
 export interface Step {
   readonly step: string;
   readonly index: number | undefined;
+  /** Whether it is one of those that the run is made of. */
+  isCounted: boolean;
   status: StepStatus;
   /** How often it was begun. */
   times: number;
@@ -43,6 +45,8 @@ export interface Run {
   /** The step that was begun last and has not ended. */
   current: Step | undefined;
   stepCount: number | undefined;
+  /** Whether some steps were told as the run's own; the others then do not count. */
+  hasOwnSteps: boolean;
   finishedSteps: number;
   /** The furthest step that was begun, counted from 0. */
   furthestIndex: number | undefined;
@@ -69,6 +73,7 @@ export function newRun(kind: Run["kind"], id: string, service: string, timeUnixM
     steps: new Map(),
     current: undefined,
     stepCount: undefined,
+    hasOwnSteps: false,
     finishedSteps: 0,
     furthestIndex: undefined,
     toldRatio: undefined,
@@ -77,10 +82,18 @@ export function newRun(kind: Run["kind"], id: string, service: string, timeUnixM
   };
 }
 
-export function stepOf(run: Run, name: string, index: number | undefined): Step {
+/**
+ * A step of a run, as it is known by now.
+ *
+ * @param isOwn whether it is the run's by its own account: agents tell of turns and nodes of theirs while a run goes on, and these are
+ * not what it is made of
+ */
+export function stepOf(run: Run, name: string, index: number | undefined, isOwn: boolean): Step {
+  if (isOwn && !run.hasOwnSteps) countAnew(run);
   return touch(run.steps, `${index ?? ""} ${name}`, MAX_STEPS, () => ({
     step: name,
     index,
+    isCounted: isOwn || !run.hasOwnSteps,
     status: "started" as const,
     times: 0,
     startedMillis: undefined,
@@ -92,8 +105,16 @@ export function stepOf(run: Run, name: string, index: number | undefined): Step 
   }));
 }
 
+/** With its first own step it is known that those before it were none. */
+function countAnew(run: Run): void {
+  run.hasOwnSteps = true;
+  run.finishedSteps = 0;
+  run.furthestIndex = undefined;
+  for (const step of run.steps.values()) step.isCounted = false;
+}
+
 export function beginStep(run: Run, step: Step, timeUnixMillis: number): void {
-  if (step.index !== undefined) run.furthestIndex = Math.max(run.furthestIndex ?? 0, step.index);
+  if (step.index !== undefined && step.isCounted) run.furthestIndex = Math.max(run.furthestIndex ?? 0, step.index);
   // Told late: its end is known already.
   if (step.endedMillis !== undefined && timeUnixMillis <= step.endedMillis) {
     step.startedMillis ??= timeUnixMillis;
@@ -127,9 +148,9 @@ export function endStep(
   if (run.current === step) run.current = [...run.steps.values()].findLast(({ status: other }) => other === "started");
 }
 
-/** What failed is not done. */
-function isFinished({ status }: Step): boolean {
-  return status === "completed" || status === "skipped";
+/** Whether it is one more of the steps that are done; what failed is not done. */
+function isFinished({ status, isCounted }: Step): boolean {
+  return isCounted && (status === "completed" || status === "skipped");
 }
 
 /**

@@ -177,7 +177,7 @@ test("an upgrade elsewhere, or one that is refused, is answered by HTTP and ende
     answer += chunk;
   });
   await new Promise((resolve) => socket.once("end", resolve));
-  expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n[\s\S]*\{"error":"send the token"\}\n$/);
+  expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n[\s\S]*"detail":"send the token"\}\n$/);
   // The other side is not waited for.
   await until("no connection but that of the watcher", async () => (await openConnections(live.server)) === 1);
   socket.destroy();

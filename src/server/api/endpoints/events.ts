@@ -4,7 +4,7 @@ import { eventTypes } from "../../../events/families.ts";
 import type { EventType } from "../../../events/types.ts";
 import { endpoint } from "../endpoint.ts";
 import { cursor, limit } from "../parameters.ts";
-import { selectionOf, selectionParameters } from "../selection.ts";
+import { aPeriod, selectionOf, selectionParameters } from "../selection.ts";
 
 const storedEvent = z
   .looseObject({
@@ -24,12 +24,14 @@ export const eventsEndpoint = endpoint({
   tag: "Events",
   summary: "Searches the events that were kept.",
   params: z.strictObject({}),
-  query: z.strictObject({
-    ...selectionParameters,
-    order: z.enum(["oldest-first", "newest-first"]).default("newest-first"),
-    limit,
-    cursor,
-  }),
+  query: aPeriod(
+    z.strictObject({
+      ...selectionParameters,
+      order: z.enum(["oldest-first", "newest-first"]).default("newest-first"),
+      limit,
+      cursor,
+    }),
+  ),
   answer: z.object({ events: z.array(storedEvent), nextCursor: z.string().optional() }),
   async handle({ query }, context) {
     const { order, limit: most, cursor: after, ...selected } = query;

@@ -65,21 +65,27 @@ export function operationOf({ path, tag, summary, params, query, answer, missing
   };
 }
 
-const refusal = z.object({ error: z.string() }).meta({ id: "Refusal", description: "Why a request was not let in." });
+/** Why a request is not let in. Nobody passes the guards without these. */
+export function refusals(refused: (description: string) => Answer): Record<401 | 403 | 421, Answer> {
+  return {
+    401: refused("The token is missing or wrong."),
+    403: refused("The request comes from a page of another origin, or the hub is open to others and has no token."),
+    421: refused("The hub listens on this machine only, and the request was made to another host."),
+  };
+}
 
-/** Answers that many operations give, in the same words. Nobody passes the guards without 401, 403 and 421. */
+const refusal = z.object({ error: z.string() }).meta({ id: "Refusal", description: "Why nothing was taken." });
+
+/** As what is sent to a hub is refused. */
+export function refusedSending(description: string): Answer {
+  return { description, content: { "application/json": refusal } };
+}
+
+/** Answers that many operations give, in the same words. */
 export const sharedAnswers = {
   304: { description: "Nothing has changed since the answer whose ETag was sent as If-None-Match." },
   400: problem("A parameter is not right."),
-  401: { description: "The token is missing or wrong.", content: { "application/json": refusal } },
-  403: {
-    description: "The request comes from a page of another origin, or the hub is open to others and has no token.",
-    content: { "application/json": refusal },
-  },
-  421: {
-    description: "The hub listens on this machine only, and the request was made to another host.",
-    content: { "text/plain": z.string() },
-  },
+  ...refusals(problem),
   500: problem("The hub could not answer."),
   503: problem("The store cannot be read at the moment."),
 } as const satisfies Record<number, Answer>;

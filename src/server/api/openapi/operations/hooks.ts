@@ -1,10 +1,5 @@
 import { z } from "zod";
-import type { Answer, Operation } from "../operation.ts";
-
-const refused = (description: string): Answer => ({
-  description,
-  content: { "application/json": z.object({ error: z.string() }) },
-});
+import { type Operation, refusals, refusedSending as refused } from "../operation.ts";
 
 export const hookOperations: readonly Operation[] = [
   {
@@ -14,6 +9,7 @@ export const hookOperations: readonly Operation[] = [
     summary: "Keeps alerts that Alertmanager's webhook tells.",
     takes: { "application/json": z.looseObject({ version: z.literal("4"), alerts: z.array(z.looseObject({})) }) },
     answers: {
+      ...refusals(refused),
       202: {
         description: "They are durable.",
         content: { "application/json": z.object({ accepted: z.number().int(), duplicates: z.number().int() }) },
@@ -34,6 +30,6 @@ export const hookOperations: readonly Operation[] = [
     description:
       "The answer is 200 and `{}` whatever happens, so that nothing here changes what an agent does; what is lost is counted.",
     takes: { "application/json": z.looseObject({ hook_event_name: z.string() }) },
-    answers: { 200: { description: "Always.", content: { "application/json": z.object({}) } } },
+    answers: { ...refusals(refused), 200: { description: "Always.", content: { "application/json": z.object({}) } } },
   },
 ];

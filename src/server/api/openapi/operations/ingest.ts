@@ -3,7 +3,7 @@ import { envelopeFields } from "../../../../events/envelope.ts";
 import { name } from "../../../../events/fields.ts";
 import type { EventsAnswer } from "../../../ingest/events-router.ts";
 import { sentExamples } from "../examples.ts";
-import type { Answer, Operation } from "../operation.ts";
+import { type Answer, type Operation, refusals, refusedSending } from "../operation.ts";
 
 const { id, timeUnixMillis, source } = envelopeFields;
 const event = z
@@ -57,6 +57,7 @@ const postEvents: Operation = {
   },
   takesExamples: sentExamples,
   answers: {
+    ...refusals(refusedSending),
     202: { description: "What was good is durable.", content: { "application/json": eventsAnswer } },
     400: failed("Nothing was good, or the body cannot be read."),
     413: failed("The body, or an event, is too large."),
@@ -90,6 +91,7 @@ function postOtlp(signal: keyof typeof rejected): Operation {
     summary: `Takes ${signal} by OTLP; also on the port for OpenTelemetry's exporters.`,
     takes: { "application/x-protobuf": "binary", "application/json": z.looseObject({}) },
     answers: {
+      ...refusals(otlpFailed),
       200: {
         description: "Taken; a partial success says what was not.",
         content: { "application/x-protobuf": "binary", "application/json": z.object({ partialSuccess }) },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { querySchema } from "../../../live/sse-query.ts";
-import type { Operation } from "../operation.ts";
+import { type Operation, problem } from "../operation.ts";
 
 const name = z.string();
 const names = z.array(name).optional();
@@ -70,10 +70,7 @@ export const liveOperations: readonly Operation[] = [
     }),
     answers: {
       101: { description: "The connection is a WebSocket now." },
-      404: {
-        description: "The request does not ask for a WebSocket.",
-        content: { "application/json": z.object({ error: z.string() }) },
-      },
+      404: problem("The request does not ask for a WebSocket."),
     },
   },
 ];
