@@ -99,9 +99,12 @@ export class OpenOperations implements Restorable<Saved> {
 
   /** Work whose source has said nothing at all since the given moment. */
   silentSince(unixMillis: number): OpenOperation[] {
-    return [...this.all()].filter(
-      ({ start }) => (this.#heard.get(start.source)?.unixMillis ?? start.timeUnixMillis) < unixMillis,
-    );
+    return [...this.all()].filter(({ start }) => this.lastHeardUnixMillis(start) < unixMillis);
+  }
+
+  /** When the source of some work was heard of last, by our own clock. */
+  lastHeardUnixMillis({ source, timeUnixMillis }: AgentEvent): number {
+    return this.#heard.get(source)?.unixMillis ?? timeUnixMillis;
   }
 
   /** By our own clock: a sender whose clock is an hour behind is not one that has been silent for an hour. */

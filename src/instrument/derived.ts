@@ -5,12 +5,17 @@ import type { OpenOperation } from "../folds/open-operations.ts";
 
 /** Events that nobody sends, because they follow from others. Worked out anew after a crash, they are the same events: their ids follow as well. */
 
-/** The end of work that nobody will end: as its kind ends otherwise, with the outcome `abandoned`. */
-export function abandonedEnd({ start }: OpenOperation, nowMillis: number): AgentEvent {
+/**
+ * The end of work that nobody will end: as its kind ends otherwise, with the outcome `abandoned`.
+ *
+ * @param lastMillis up to when it may have gone on
+ */
+export function abandonedEnd({ start }: OpenOperation, lastMillis: number): AgentEvent {
+  const endMillis = Math.max(start.timeUnixMillis, lastMillis);
   // What its sender noted beside the start is not said again: it is let go of where work stays open for long.
-  const envelope = { ...start, id: derivedId(start.id, "abandoned"), timeUnixMillis: nowMillis, attributes: undefined };
+  const envelope = { ...start, id: derivedId(start.id, "abandoned"), timeUnixMillis: endMillis, attributes: undefined };
   const outcome = "abandoned" as const;
-  const durationSeconds = Math.max(0, nowMillis - start.timeUnixMillis) / 1_000;
+  const durationSeconds = (endMillis - start.timeUnixMillis) / 1_000;
   switch (start.type) {
     case "handoff_started":
       return { ...envelope, type: "handoff_completed", data: { ...start.data, outcome, durationSeconds } };

@@ -24,15 +24,18 @@ export class WatchedWork {
     this.#running.add(running);
   }
 
-  /** The ends of work that was given up, or whose service has been silent since the given moment; none of it runs in this process. */
+  /**
+   * The ends of work that was given up, or whose service has been silent since the given moment; none of it runs in this process. What
+   * is silent ended when it was heard of last: had it gone on until now, an agent that died would have been at work for minutes more.
+   */
   abandonedEnds(silentSinceMillis: number, nowMillis: number): AgentEvent[] {
-    const over = [
-      ...this.#operations.silentSince(silentSinceMillis).filter(({ start }) => this.#goesOn(start, nowMillis) === undefined),
-      ...this.#givenUp(nowMillis),
-    ];
+    const silent = this.#operations.silentSince(silentSinceMillis);
+    const over = [...silent.filter(({ start }) => this.#goesOn(start, nowMillis) === undefined), ...this.#givenUp(nowMillis)];
     if (over.length === 0) return [];
     const alive = new Set([...this.#running].flatMap((running) => running.keys()));
-    return over.filter(({ kind, key }) => !alive.has(`${kind} ${key}`)).map((operation) => abandonedEnd(operation, nowMillis));
+    return over
+      .filter(({ kind, key }) => !alive.has(`${kind} ${key}`))
+      .map((operation) => abandonedEnd(operation, this.#operations.lastHeardUnixMillis(operation.start)));
   }
 
   /** Gives up the work that runs in this process. */

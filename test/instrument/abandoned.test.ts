@@ -22,6 +22,8 @@ describe("what began and never ends", () => {
     });
     expect(recorder.of("handoff_completed")).toMatchObject([{ ...elsewhere, data: { outcome: "abandoned", toAgent: "critic" } }]);
     expect(recorder.of("task_failed")).toMatchObject([{ taskId: "T-9", data: { outcome: "abandoned", taskType: "write" } }]);
+    // It was silent from the first moment on: what nobody was heard at was no work.
+    expect(recorder.of("handoff_completed")[0]?.data.durationSeconds).toBeLessThan(0.2);
     expect(await metric('agent_handoffs_in_progress{service="python-agents"}')).toBe(0);
     expect(await metric('agent_tasks_in_progress{service="python-agents",agent="scribe"}')).toBe(0);
   });

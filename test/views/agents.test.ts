@@ -324,7 +324,7 @@ describe("what it did", () => {
       [2, done("T-1", "scribe")],
       [3, failed("T-2", "failure", "scribe")],
     ];
-    expect(agentAfter(steps)).toMatchObject({ succeeded: 2, failed: 2, successRatio: 0.5 });
+    expect(agentAfter(steps)).toMatchObject({ succeeded: 2, failed: 2, endedTasks: 2, successRatio: 0.5 });
   });
 
   it("has a latency with a true mean and percentiles to within 1 %", () => {

@@ -26,6 +26,8 @@ export interface Agent {
   readonly history: FinishedTask[];
   succeeded: number;
   failed: number;
+  /** Of these, tasks. */
+  endedTasks: number;
   errors: number;
   costUsd: number;
   readonly durations: Histogram;
@@ -64,6 +66,7 @@ export function newAgent(key: string, { source, agent }: StoredEvent, timeUnixMi
     history: [],
     succeeded: 0,
     failed: 0,
+    endedTasks: 0,
     errors: 0,
     costUsd: 0,
     durations: newHistogram(),

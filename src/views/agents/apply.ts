@@ -92,6 +92,7 @@ function endTask(
   if (owner !== undefined) agents.get(owner)?.tasks.delete(taskId);
   agent.tasks.delete(taskId);
   remember(agent.history, { taskId, taskType, outcome, durationSeconds, endedUnixMillis });
+  agent.endedTasks += 1;
   finish(agent, outcome, durationSeconds);
 }
 

@@ -10,7 +10,7 @@ import { applyEvent } from "./apply.ts";
 /** Who is there and how each agent is doing: told by any event that names it. */
 export const agentsView = defineView({
   summary: "Every agent: what it is, what it has in hand, what it did last, how well and how fast.",
-  version: 3,
+  version: 4,
   // An alert is told about an agent, not by it: no sign of life.
   types: eventTypes.filter((type) => type !== "alert_fired" && type !== "alert_resolved"),
   query: z.strictObject({ service: z.string().optional(), agent: z.string().optional().describe("Name, or id."), ...pageQuery }),
