@@ -27,6 +27,7 @@ export interface Config {
   readonly wsPortIsChosen: boolean;
   readonly liveQueueEvents: number;
   readonly allowedOrigins: string | readonly string[] | undefined;
+  readonly allowedHosts: string | readonly string[] | undefined;
   readonly data: string;
   readonly store: string | undefined;
   readonly token: string | undefined;
@@ -105,6 +106,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     wsPortIsChosen: options.wsPort !== undefined,
     liveQueueEvents: options.liveQueueEvents ?? 100,
     allowedOrigins: options.allowedOrigins,
+    allowedHosts: options.allowedHosts,
     data: options.data ?? ".crowsnest",
     store: options.store,
     token: options.token,

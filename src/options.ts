@@ -59,6 +59,11 @@ export const optionDefinitions = {
     takes: "origins of web pages such as https://console.example.com, as a list or separated by commas",
     help: "Web pages of other origins that may ask the hub and watch it, beside its own. [default: none]",
   },
+  allowedHosts: {
+    schema: z.union([z.string().min(1), z.array(z.string().min(1))]),
+    takes: "names such as crowsnest.example.com, as a list or separated by commas",
+    help: "Names that the hub answers to beside this machine's, as behind a proxy; on an address that others reach, it then answers to these only. [default: none; there, all]",
+  },
   data: {
     schema: z.string().min(1),
     takes: "the path of a folder that can be written to",

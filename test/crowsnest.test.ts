@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createCrowsnest } from "crowsnest";
 import express from "express";
@@ -17,6 +17,23 @@ describe("an embedded Crowsnest", () => {
     const health = await fetch(`${crowsnest.url}/health`);
     expect(health.status).toBe(200);
     expect(await health.json()).toMatchObject({ status: "healthy", mode: "embedded", service: "checkout-agents" });
+  });
+
+  test("answers only to this machine's names and those that are allowed", async () => {
+    const { crowsnest } = await startEmbedded({ allowedHosts: "agents.example" });
+    for (const [host, status] of [
+      ["localhost", 200],
+      ["agents.example", 200],
+      ["evil.example", 421],
+    ] as const) {
+      const answered = await new Promise((resolve, reject) => {
+        get(`${crowsnest.url}/metrics`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        }).on("error", reject);
+      });
+      expect(answered, host).toBe(status);
+    }
   });
 
   test("serves them from the host's own app as well, and leaves everything else to it", async () => {

@@ -48,10 +48,10 @@ export function createOtlpApp(config: Config, otlp: RequestHandler): Express {
   return finish(app);
 }
 
-function createGuardedApp({ host }: Config): Express {
+function createGuardedApp(config: Config): Express {
   const app = express();
   app.disable("x-powered-by");
-  app.use(createHostGuard(host));
+  app.use(createHostGuard(config));
   return app;
 }
 

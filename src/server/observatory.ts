@@ -54,7 +54,7 @@ export class Observatory implements Replayed {
   async start(): Promise<RequestHandler> {
     const { bus, config, metrics } = this.#core;
     const { lastSeq } = await this.#store.stats();
-    const [hostCheck, accessCheck] = [createHostCheck(config.host), createAccessCheck(config)];
+    const [hostCheck, accessCheck] = [createHostCheck(config), createAccessCheck(config)];
     const live = new LiveStream({ capacity: config.liveQueueEvents }, lastSeq, {
       refusal: (request: IncomingMessage) => hostCheck(request.headers) ?? accessCheck(headersWithToken(request)),
       ...logReaders(this.#store),

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoreError, startHub } from "crowsnest/server";
+import { type Hub, StoreError, startHub } from "crowsnest/server";
 import { describe, expect, test } from "vitest";
 import type { AgentEvent } from "../../src/events/types.ts";
 import { openReader } from "../../src/store/open-store.ts";
@@ -203,15 +203,26 @@ describe("its endpoints", () => {
 
   test("answer only to loopback names, so that no page from the web can read them", async () => {
     const { hub } = await startTestHub();
-    const { port } = new URL(hub.url);
-    const status = await new Promise((resolve, reject) => {
-      get({ port, host: "127.0.0.1", path: "/health", headers: { host: "evil.example" } }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      }).on("error", reject);
-    });
-    expect(status).toBe(421);
-    expect((await fetch(`http://localhost:${port}/health`)).status).toBe(200);
+    expect(await statusFor(hub, "evil.example")).toBe(421);
+    expect(await statusFor(hub, "localhost:1")).toBe(200);
+  });
+
+  test("answer to the names that are allowed as well, as behind a proxy", async () => {
+    const { hub } = await startTestHub({ allowedHosts: "crowsnest.example, Hub.Example:8443" });
+    for (const name of ["crowsnest.example", "CROWSNEST.example:80", "hub.example", "127.0.0.1", "localhost"]) {
+      expect(await statusFor(hub, name), name).toBe(200);
+    }
+    for (const name of ["evil.example", "crowsnest.example.evil.example", "xcrowsnest.example"]) {
+      expect(await statusFor(hub, name), name).toBe(421);
+    }
+  });
+
+  test("answer to any name where others reach them, unless some names are allowed: then to these", async () => {
+    const open = await startTestHub({ host: "0.0.0.0", insecure: true });
+    expect(await statusFor(open.hub, "whatever.example")).toBe(200);
+    const named = await startTestHub({ host: "0.0.0.0", insecure: true, allowedHosts: ["crowsnest.example"] });
+    expect(await statusFor(named.hub, "crowsnest.example:9464")).toBe(200);
+    expect(await statusFor(named.hub, "evil.example")).toBe(421);
   });
 
   test("say in words what is not there", async () => {
@@ -242,3 +253,13 @@ describe("a hub that cannot start", () => {
     await expect(startTestHub({ data: folder })).resolves.toBeDefined();
   });
 });
+
+/** What `/health` answers to a request that was made to a name. */
+function statusFor(hub: Hub, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ port: new URL(hub.url).port, host: "127.0.0.1", path: "/health", headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on("error", reject);
+  });
+}
