@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from "../../events/fields.ts";
 import { clip } from "../clip.ts";
 import type { LogRecord } from "../otlp/read-logs.ts";
 
@@ -47,7 +48,7 @@ export class LogAttributes {
   number(key: string): number | undefined {
     const text = this.text(key);
     const number = Number(text);
-    return text !== undefined && Number.isFinite(number) && number >= 0 ? number : undefined;
+    return text !== undefined && number >= 0 && number <= MAX_AMOUNT ? number : undefined;
   }
 
   seconds(key: string): number {

@@ -1,3 +1,5 @@
+import { MAX_AMOUNT } from "../../events/fields.ts";
+
 /** A value of a span's attribute. */
 export type AttributeValue = string | number | boolean | readonly AttributeValue[];
 
@@ -37,12 +39,12 @@ export function firstText({ attributes }: Span, names: readonly string[]): strin
   return undefined;
 }
 
-/** The first of the attributes that is a number of 0 or more, or text of one. */
+/** The first of the attributes that is a number of 0 or more, or text of one; what is beyond all bounds is none, so that the rest of its span is kept. */
 export function firstNumber({ attributes }: Span, names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = attributes.get(name);
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    if (typeof number === "number" && number >= 0 && Number.isFinite(number)) return number;
+    if (typeof number === "number" && number >= 0 && number <= MAX_AMOUNT) return number;
   }
   return undefined;
 }

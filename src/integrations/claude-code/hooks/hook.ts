@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from "../../../events/fields.ts";
 import { argumentsHash } from "../../../instrument/arguments-hash.ts";
 import { cleanContent } from "../../../instrument/content.ts";
 import { clip } from "../../clip.ts";
@@ -62,7 +63,7 @@ export class Hook {
 
   seconds(key: string): number | undefined {
     const value = this.#fields[key];
-    return typeof value === "number" && value >= 0 && Number.isFinite(value) ? value / 1_000 : undefined;
+    return typeof value === "number" && value >= 0 && value <= MAX_AMOUNT ? value / 1_000 : undefined;
   }
 
   flag(key: string): boolean {
