@@ -113,7 +113,7 @@ export class StreamClient {
         try {
           this.#read(JSON.parse(String(data)), socket);
         } catch (error) {
-          reject(error);
+          reject(error instanceof HubError ? error : notUnderstood(hub, error));
           socket.terminate();
         }
       });
@@ -152,12 +152,15 @@ export class StreamClient {
     this.#reader.events(events);
   }
 
-  #obey({ subscribed, seq, resumed, dropped, error }: Readonly<Record<string, unknown>>, socket: WebSocket): void {
+  #obey({ subscribed, seq, resumed, dropped, pruned, error }: Readonly<Record<string, unknown>>, socket: WebSocket): void {
     if (error !== undefined) throw new HubError(`the hub at ${this.#options.hub} does not understand: ${String(error)}`);
     if (subscribed !== undefined && this.#lastSeq === undefined && this.#options.sinceUnixMillis === undefined) {
       this.#begin(Number(seq));
     }
     if (resumed !== undefined) this.#begin(Number(resumed));
+    if (pruned !== undefined && this.#isReading) {
+      this.#reader.told(`${String(pruned)} events in between are older than the hub keeps them, and gone`);
+    }
     // While it waits to go on where it was, what is dropped comes anyway; asking for it once more would bring it twice.
     if (dropped !== undefined && this.#isReading) {
       this.#isReading = false;
@@ -192,6 +195,11 @@ function sinceOf(sinceUnixMillis: number | undefined): { readonly since?: string
   return sinceUnixMillis === undefined ? {} : { since: new Date(sinceUnixMillis).toISOString() };
 }
 
+/** Another hub, one that starts again, would say the same: what is there is something else. */
+function notUnderstood(hub: string, cause: unknown): HubError {
+  return new HubError(`what answers at ${hub} does not speak as a hub does: is it the right address?`, { cause });
+}
+
 /** A proxy says such things while the hub behind it starts again. */
 function isTemporary({ statusCode = 500 }: IncomingMessage): boolean {
   return statusCode >= 500 || statusCode === 429;
@@ -201,7 +209,11 @@ async function refusalOf(hub: string, response: IncomingMessage): Promise<HubErr
   if (response.statusCode === 401)
     return new HubError(`${hub} wants a token, or another one than it was sent: see CROWSNEST_TOKEN`);
   let body = "";
-  for await (const chunk of response.setEncoding("utf8")) body += chunk;
+  for await (const chunk of response.setEncoding("utf8")) {
+    body += chunk;
+    // What is no hub may go on for ever.
+    if (body.length >= MAX_ANSWER_CHARS) break;
+  }
   return new HubError(`${hub} answers ${response.statusCode}: ${errorIn(body.slice(0, MAX_ANSWER_CHARS))}`);
 }
 

@@ -5,6 +5,8 @@ type Issue = z.core.$ZodRawIssue;
 
 /** Longest text that is repeated to whoever sent it, in characters. */
 const MAX_SHOWN = 60;
+/** Most unknown names for which near ones are looked for: there may be a hundred thousand of them, and each is compared with all. */
+const MAX_HINTED = 5;
 
 const kinds: Readonly<Record<string, string>> = {
   string: "text",
@@ -93,7 +95,7 @@ function beyond(origin: string, limit: number | bigint, { word, isAllowed }: { w
 function unknownNames(unknown: readonly string[], object: Issue["inst"]): string {
   const is = unknown.length === 1 ? "is not known here" : "are not known here";
   const known = Object.keys((object as Partial<z.core.$ZodObject> | undefined)?._zod?.def.shape ?? {});
-  const near = [...new Set(unknown.flatMap((name) => nearNames(name, known)))];
+  const near = [...new Set(unknown.slice(0, MAX_HINTED).flatMap((name) => nearNames(name, known)))];
   if (near.length > 0)
     return `${is}; near ${unknown.length === 1 ? "it" : "them"} ${near.length === 1 ? "is" : "are"} ${listOfNames(near, "and")}`;
   return known.length === 0 ? is : `${is}; there ${known.length === 1 ? "is" : "are"} ${listOfNames(known, "and")}`;

@@ -4,8 +4,8 @@ const MOST = 3;
 const NEAR_RATIO = 0.35;
 /** Up to so many letters more and less, it is near as well: what was mistyped shares few pairs with what was meant, as `prot` with `port`. */
 const MAX_TYPOS = 2;
-/** Longest part of a name that is compared, in characters. */
-const MAX_COMPARED = 100;
+/** Longest part of a name that is compared, in characters: as long as the longest that are known here. */
+const MAX_COMPARED = 40;
 
 /**
  * The names that are nearest to one that is unknown, the nearest first: first those of the same letters, then by the pairs of letters

@@ -2,8 +2,8 @@ import type { StoredEvent } from "../events/types.ts";
 import type { EventPage, EventQuery } from "../store/event-store.ts";
 import type { Selection } from "./selection.ts";
 
-/** Events read at once: few, as each may be half a megabyte. */
-const PAGE_EVENTS = 250;
+/** Events read at once: few, as each may be a megabyte of memory, once as the store's text, once as an event and once as it is written. */
+const PAGE_EVENTS = 25;
 
 /**
  * The selected events that are there now, oldest first, page by page; what is kept while they are read is not among them, so that an

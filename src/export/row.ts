@@ -1,5 +1,6 @@
 import type { StoredEvent } from "../events/types.ts";
 import { columns, type Kind } from "./columns.ts";
+import { wellFormedJson } from "./well-formed-json.ts";
 
 /** A value as its column's kind has it; null where the event does not say. */
 export type Cell = string | number | boolean | null;
@@ -26,8 +27,8 @@ export function rowOf(event: StoredEvent): Cell[] {
     if (column !== undefined && isOfKind(value, column.kind)) row[column.place] = value;
     else if (value !== undefined) rest.push([field, value]);
   }
-  if (rest.length > 0) row[restPlace] = JSON.stringify(Object.fromEntries(rest));
-  if (event.attributes !== undefined) row[attributesPlace] = JSON.stringify(event.attributes);
+  if (rest.length > 0) row[restPlace] = wellFormedJson(Object.fromEntries(rest));
+  if (event.attributes !== undefined) row[attributesPlace] = wellFormedJson(event.attributes);
   return row;
 }
 

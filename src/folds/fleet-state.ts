@@ -69,7 +69,7 @@ export class FleetState implements Restorable<Saved> {
     // errors and the search for abandoned work until then.
     const event = told.timeUnixMillis > nowMillis ? { ...told, timeUnixMillis: nowMillis } : told;
     const boundary = boundaryOf(event.type);
-    const closed = this.operations.apply(event, boundary, nowMillis);
+    const closed = this.operations.apply(event, boundary, nowMillis, told.timeUnixMillis);
     this.roster.apply(event, boundary, closed);
     return this.#applyToRest(event);
   }

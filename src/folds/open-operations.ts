@@ -73,18 +73,27 @@ export class OpenOperations implements Restorable<Saved> {
     return start?.type === "workflow_started" ? start.data.name : undefined;
   }
 
-  /** Returns the start of the work that the event ended or took the place of; the event itself where it begins what has ended already. */
-  apply(event: AgentEvent, boundary: Boundary | undefined, heardUnixMillis: number): AgentEvent | undefined {
+  /**
+   * Returns the start of the work that the event ended or took the place of; the event itself where it begins what has ended already.
+   *
+   * @param toldMillis when it happened by the sender's clock, also where that is ahead: which of two came first, that clock knows
+   */
+  apply(
+    event: AgentEvent,
+    boundary: Boundary | undefined,
+    heardUnixMillis: number,
+    toldMillis: number = event.timeUnixMillis,
+  ): AgentEvent | undefined {
     this.#hear(event.source, heardUnixMillis);
     const key = boundary && operationKey(boundary.kind, event.source, event);
     if (boundary === undefined || key === undefined) return undefined;
     const open = this.#open[boundary.kind];
     const before = open.take(key);
     if (boundary.edge === "end") {
-      if (before === undefined) putLast(this.#earlyEndsMillis, `${boundary.kind} ${key}`, event.timeUnixMillis, MAX_EARLY_ENDS);
+      if (before === undefined) putLast(this.#earlyEndsMillis, `${boundary.kind} ${key}`, toldMillis, MAX_EARLY_ENDS);
       return before;
     }
-    if (this.#earlyEndsMillis.size > 0 && this.#hasEnded(`${boundary.kind} ${key}`, event.timeUnixMillis)) return event;
+    if (this.#earlyEndsMillis.size > 0 && this.#hasEnded(`${boundary.kind} ${key}`, toldMillis)) return event;
     const displaced = open.add(key, event);
     return before ?? displaced;
   }

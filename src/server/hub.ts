@@ -173,6 +173,8 @@ class RunningHub implements Hub {
     await this.#otlp.listen();
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_MILLIS);
     this.#pruneTimer.unref();
+    // At once as well: a hub that never runs for an hour would keep everything for ever.
+    void this.#prune();
     this.#snapshots.start();
     this.#ready = true;
   }

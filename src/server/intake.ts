@@ -16,6 +16,8 @@ export interface IntakeWatcher {
 
 /** Most events of this process that wait for the store. */
 const MAX_OFFERED = 50_000;
+/** Most of them that are prepared and given to the store at once: some 40 ms of work where events are large, and then others have a turn. */
+const MAX_TOGETHER = 1_000;
 /** From which share of its capacity on a queue is about to refuse events. */
 const QUEUE_FULL_RATIO = 0.9;
 
@@ -99,8 +101,7 @@ export class Intake {
     // What is emitted in one turn is kept in one commit.
     await Promise.resolve();
     while (this.#offered.length > 0) {
-      const events = this.#offered;
-      this.#offered = [];
+      const events = this.#offered.splice(0, MAX_TOGETHER);
       try {
         await this.accept(events);
       } catch (error) {

@@ -12,6 +12,8 @@ import { defineView } from "./view.ts";
 /** As the gauges of budgets have it. */
 const MAX_BUDGETS = 2_000;
 const MAX_RUNS = 20_000;
+/** Most ends whose start has not been told yet. */
+const MAX_EARLY_ENDS = 5_000;
 /** From which share on a budget warns. */
 const WARN_RATIO = 0.8;
 const SLOT_MILLIS = 300_000;
@@ -19,6 +21,8 @@ const SLOT_MILLIS = 300_000;
 const SLOTS = 13;
 const HOUR_MILLIS = 3_600_000;
 const DAY_MILLIS = 86_400_000;
+/** The last moment that ISO 8601 writes with four digits for the year. */
+const LAST_MILLIS = Date.UTC(9_999, 11, 31, 23, 59, 59, 999);
 
 interface Followed {
   readonly budget: Budget;
@@ -32,6 +36,8 @@ export interface State {
   readonly budgets: Map<string, Map<string, Followed>>;
   /** Names of workflows that run, by the id of the run. */
   readonly running: Map<string, string>;
+  /** When runs ended that were not seen to begin: a start that is told after its end begins nothing. */
+  readonly earlyEndsMillis: Map<string, number>;
 }
 
 const budgetAnswer = z
@@ -62,11 +68,11 @@ const budgetAnswer = z
  */
 export const budgetsView = defineView({
   summary: "Every budget: what is spent of it, how fast, and when it will be used up at this pace.",
-  version: 2,
+  version: 3,
   types: ["budget_set", ...spendingTypes, "workflow_started", "workflow_completed", "workflow_failed"],
   query: z.strictObject({ service: z.string().optional(), status: budgetAnswer.shape.status.optional() }),
   answer: z.object({ budgets: z.array(budgetAnswer) }),
-  initial: (): State => ({ budgets: new Map(), running: new Map() }),
+  initial: (): State => ({ budgets: new Map(), running: new Map(), earlyEndsMillis: new Map() }),
   apply(state, event, timeUnixMillis) {
     switch (event.type) {
       case "budget_set":
@@ -75,11 +81,10 @@ export const budgetsView = defineView({
       case "usage_reported":
         return spend(state, event, timeUnixMillis);
       case "workflow_started":
-        putLast(state.running, event.workflowId as string, event.data.name, MAX_RUNS);
-        return;
+        return begin(state, event, timeUnixMillis);
       case "workflow_completed":
       case "workflow_failed":
-        state.running.delete(event.workflowId as string);
+        return end(state, event.workflowId as string, timeUnixMillis);
     }
   },
   read: ({ budgets }, { service, status }, now) => ({
@@ -103,6 +108,18 @@ function set({ budgets }: State, { source, data }: EventOf<"budget_set">, timeUn
   if (count >= MAX_BUDGETS) return;
   const scopes = touch(budgets, source, MAX_BUDGETS, () => new Map<string, Followed>());
   scopes.set(budget.scope, { budget, setMillis: timeUnixMillis, lately: newSlots(SLOT_MILLIS, SLOTS) });
+}
+
+function begin({ running, earlyEndsMillis }: State, event: EventOf<"workflow_started">, timeUnixMillis: number): void {
+  const runId = event.workflowId as string;
+  const endedMillis = earlyEndsMillis.get(runId);
+  earlyEndsMillis.delete(runId);
+  if (timeUnixMillis < (endedMillis ?? timeUnixMillis)) return;
+  putLast(running, runId, event.data.name, MAX_RUNS);
+}
+
+function end({ running, earlyEndsMillis }: State, runId: string, timeUnixMillis: number): void {
+  if (!running.delete(runId)) putLast(earlyEndsMillis, runId, timeUnixMillis, MAX_EARLY_ENDS);
 }
 
 function spend({ budgets, running }: State, event: StoredEvent & SpendingEvent, timeUnixMillis: number): void {
@@ -150,6 +167,6 @@ function exhaustedAt({ kind, day, limitUsd, spentUsd }: Budget, burnUsdPerHour: 
   if (burnUsdPerHour === 0) return null;
   const millis = now + ((limitUsd - spentUsd) / burnUsdPerHour) * HOUR_MILLIS;
   const isTooLate = kind === "day" && millis >= (day + 1) * DAY_MILLIS;
-  // Beyond the last moment that a date can hold there is none to tell.
-  return isTooLate || millis > 8.64e15 ? null : momentOf(millis);
+  // So far ahead nobody waits, and few can read it.
+  return isTooLate || millis > LAST_MILLIS ? null : momentOf(millis);
 }

@@ -110,7 +110,7 @@ export const journeysView = defineView({
   read(state, { hours, milestone_type: wanted }, now) {
     const since = now - hours * 3_600_000;
     const byType = new Map<string, Counts>();
-    for (const slot of slotsSince(state.slots, since + SLOT_MILLIS, now)) {
+    for (const slot of slotsSince(state.slots, since + SLOT_MILLIS / 2, now)) {
       for (const [type, counts] of slot) {
         if (wanted === undefined || wanted === type) add(touch(byType, type, MAX_TYPES + 1, newCounts), counts);
       }

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocketServer } from "ws";
+import { type WebSocket as ServerSocket, WebSocketServer } from "ws";
 import { readSince } from "../../src/cli/events-tail.ts";
 import { complete } from "../helpers/events.ts";
 import { startTestHub } from "../support/hub.ts";
@@ -251,4 +251,47 @@ test("since is how long ago, or a moment", () => {
   expect(["90s", "10m", "2h", "7d"].map((text) => (now - readSince(text, now)) / 1_000)).toEqual([90, 600, 7_200, 604_800]);
   expect(readSince("2026-11-20T11:00:00Z", now)).toBe(now - 3_600_000);
   expect(readSince("2026-11-20T12:00:00+01:00", now)).toBe(now - 3_600_000);
+});
+
+/** A WebSocket server on a free port that does one thing with whoever connects. */
+async function socketServer(greet: (socket: ServerSocket) => void): Promise<string> {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  onTestFinished(() => void server.close());
+  server.on("connection", greet);
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("what is no longer kept of what was missed is told", async () => {
+  const url = await socketServer((socket) => {
+    socket.on("message", () => {
+      for (const notice of [{ resumed: 0 }, { pruned: 3 }]) socket.send(JSON.stringify(notice));
+      socket.send(JSON.stringify({ event_type: "agent_heartbeat", timestamp: 1, payload: {}, seq: 4, service: "shop" }));
+    });
+  });
+  const program = tail(url, ["--json", "--since", "1d"]);
+  await program.saw(/"seq":4,/);
+  expect(program.output.stderr).toBe("crowsnest: 3 events in between are older than the hub keeps them, and gone\n");
+});
+
+test.each(["hello", "null", "[null]"])("a WebSocket that says %s is no hub, which is told in one sentence", async (text) => {
+  const url = await socketServer((socket) => socket.send(text));
+  const program = tail(url);
+  expect((await program.ended).code).toBe(1);
+  expect(program.output.stderr).toBe(
+    `crowsnest: what answers at ${url} does not speak as a hub does: is it the right address?\n`,
+  );
+});
+
+test("an answer that never ends is not read to its end", async () => {
+  const endless = createServer((_request, response) => {
+    const more = setInterval(() => response.write("x".repeat(10_000)), 5);
+    response.writeHead(403).on("close", () => clearInterval(more));
+  });
+  onTestFinished(() => void endless.close());
+  await new Promise<void>((resolve) => endless.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+  const program = tail(url);
+  expect((await program.ended).code).toBe(1);
+  expect(program.output.stderr).toBe(`crowsnest: ${url} answers 403: ${"x".repeat(500)}\n`);
 });

@@ -56,3 +56,10 @@ it("repeats no text but where it had to be one of some words, and of that no mor
   expect(said({ count: "sk-secret", name: "sk-secret" }).join()).not.toContain("sk-");
   expect(said({ outcome: "x".repeat(1_000) })[0]?.length).toBeLessThan(120);
 });
+
+it("takes no time over a hundred thousand unknown names", () => {
+  const unknown = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`abcd${index}`, 1]));
+  const startedMillis = performance.now();
+  expect(said(unknown)[0]).toMatch(/^: are not known here; /);
+  expect(performance.now() - startedMillis).toBeLessThan(1_000);
+});

@@ -4,7 +4,7 @@ import { complete } from "../helpers/events.ts";
 import { exported, oneOfEach, storedIn, storeOf } from "./stored.ts";
 import { eventOfRow, readCsv, rowsOfCsv } from "./table.ts";
 
-const awkward = ['say "hi", twice', "two\r\nlines", "=1+1", "", " spaced ", "ünïcödé 🚢"];
+const awkward = ['say "hi", twice', "two\r\nlines", "two\nlines", "two\rlines", "=1+1", "", " spaced ", "ünïcödé 🚢"];
 
 function saying(reason: string) {
   return complete({ type: "handoff_started", data: { fromAgent: "scribe", toAgent: "critic", reason } });

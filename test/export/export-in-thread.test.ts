@@ -37,6 +37,14 @@ test("a thread writes the same bytes, and says how many events they hold", async
   }
 });
 
+test("events as large as any are kept do not exhaust the thread's memory", async () => {
+  const attributes = Object.fromEntries(Array.from({ length: 64 }, (_, place) => [`a${place}`, "ж".repeat(4_096)]));
+  const location = await storeOf(someEvents(260).map((event) => ({ ...event, attributes })));
+  let count = 0;
+  for await (const { events } of exportInThread({ location, format: "jsonl", selection: {}, version: "1.2.3" })) count = events;
+  expect(count).toBe(260);
+}, 30_000);
+
 test("whoever stops in the middle leaves no thread behind", async () => {
   const location = await storeOf(someEvents(1_000));
   const steps = exportInThread({ location, format: "jsonl", selection: {}, version: "1.2.3" });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventInput } from "../../src/events/types.ts";
+import type { AgentEvent, EventInput } from "../../src/events/types.ts";
 import { FleetState } from "../../src/folds/fleet-state.ts";
 import { complete, NOON, timeline } from "../helpers/events.ts";
 
@@ -120,6 +120,14 @@ describe("open operations", () => {
     expect(state.roster.active).toEqual(["scribe"]);
     state.apply(complete({ ...done("T-1"), timeUnixMillis: NOON + 3_000 }));
     expect([openIn(state), state.roster.active]).toEqual([[], []]);
+  });
+
+  it("opens nothing by a start that is told after its end where the sender's clock is ahead, either", () => {
+    const state = new FleetState();
+    const [start, end] = timeline([60, assigned("T-1", "scribe")], [61, done("T-1")]);
+    state.apply(end as AgentEvent, NOON);
+    state.apply(start as AgentEvent, NOON + 200);
+    expect(openIn(state)).toEqual([]);
   });
 
   it("does not take the early end of one kind of work for that of another", () => {

@@ -23,8 +23,8 @@ export interface TestLive {
   readonly told: { dropped: number; watched: number; readonly deliveredSeconds: number[] };
   /** Keeps events in the store and then publishes them, as the hub does; a number stands for so many heartbeats. */
   publish(events: number | readonly AgentEvent[]): Promise<readonly StoredEvent[]>;
-  /** Deletes everything from the store. */
-  prune(): Promise<unknown>;
+  /** Deletes from the store what is due so many days from now; everything where that is left out. */
+  prune(inDays?: number): Promise<unknown>;
   /** Says goodbye and stops listening; what was kept stays in its folder. */
   stop(): Promise<void>;
 }
@@ -82,7 +82,7 @@ export async function startLive({ port = 0, data, refusal, slowReads, ...options
       for (const event of stored) stream.publish(event);
       return stored;
     },
-    prune: () => store.prune(Date.now() + 1_000 * 86_400_000),
+    prune: (inDays = 1_000) => store.prune(Date.now() + inDays * 86_400_000),
     stop,
   };
 }

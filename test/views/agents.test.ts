@@ -444,3 +444,52 @@ describe("whatever happens", () => {
     );
   });
 });
+
+describe("what all agents together hold", () => {
+  const heldByAll = (state: ReturnType<typeof agentsView.initial>) =>
+    [...state.agents.values()].reduce(
+      (sum, { runs, tasks, skills, tools }) => sum + runs.size + tasks.size + skills.length + tools.length,
+      0,
+    );
+
+  it("is counted right, whatever happens", () => {
+    const agent = fc.constantFrom("scribe", "critic");
+    const taskId = fc.constantFrom("T-1", "T-2", "T-3");
+    const input = fc.oneof(
+      fc
+        .record({ agent, operationId: taskId })
+        .map((ids): EventInput => ({ type: "agent_started", ...ids, data: { tools: ["a"] } })),
+      fc
+        .record({ agent, operationId: taskId })
+        .map((ids): EventInput => ({ type: "agent_completed", ...ids, data: { outcome: "success", durationSeconds: 1 } })),
+      fc
+        .record({ agent, skills: fc.array(fc.constant("x"), { maxLength: 4 }) })
+        .map(({ agent, skills }): EventInput => ({ type: "agent_registered", agent, data: { skills } })),
+      taskId.map((id): EventInput => ({ type: "task_queued", taskId: id, data: { taskType: "write" } })),
+      fc.record({ agent, taskId }).map((ids): EventInput => ({ type: "task_assigned", ...ids, data: { taskType: "write" } })),
+      fc
+        .record({ agent, taskId })
+        .map((ids): EventInput => ({ type: "task_completed", ...ids, data: { taskType: "write", durationSeconds: 1 } })),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(20), input), { maxLength: 60 }), (steps) => {
+        const state = agentsView.initial();
+        for (const event of stored(...steps)) agentsView.apply(state, event, event.timeUnixMillis);
+        expect(state.held).toBe(heldByAll(state));
+      }),
+    );
+  });
+
+  it("is bounded: who was heard of longest ago is known by less", () => {
+    const state = agentsView.initial();
+    const tools = Array.from({ length: 1_000 }, (_, index) => `tool-${index}`);
+    const steps = Array.from(
+      { length: 400 },
+      (_, index) => [index, { type: "agent_registered", agent: `agent-${index}`, data: { tools } }] as const,
+    );
+    for (const event of stored(...steps)) agentsView.apply(state, event, event.timeUnixMillis);
+    expect(heldByAll(state)).toBeLessThanOrEqual(250_000);
+    expect(state.agents.size).toBe(400);
+    expect(state.agents.get("shop/agent-399")?.tools).toHaveLength(1_000);
+  });
+});

@@ -28,6 +28,17 @@ const spent = (costUsd: number, ids: object = {}): EventInput => ({
 });
 
 describe("budgets", () => {
+  it("tell no moment that ISO 8601 has no four digits for", () => {
+    const [budget] = budgets(
+      [
+        [0, ofAgent(1_000_000)],
+        [1, spent(0.001)],
+      ],
+      600,
+    );
+    expect(budget?.exhaustedAt).toBeNull();
+  });
+
   it("tell limit, spent, share and what they are at", () => {
     const at = (costUsd: number) =>
       budgets(
@@ -143,6 +154,17 @@ describe("budgets", () => {
   it("are no more than there is room for", () => {
     const steps: Step[] = Array.from({ length: 2_100 }, (_, index) => [0, ofAgent(1, `agent-${index}`)]);
     expect(budgets(steps, 60)).toHaveLength(2_000);
+  });
+
+  it("spend nothing for a run whose start is told after its end", () => {
+    const steps: Step[] = [
+      [0, ofWorkflow(10)],
+      [9, { type: "workflow_completed", workflowId: "W-1", data: { name: "checkout", durationSeconds: 8 } }],
+      [1, { type: "workflow_started", workflowId: "W-1", data: { name: "checkout" } }],
+      [10, spent(1, { workflowId: "W-1" })],
+    ];
+    expect(budgets(steps, 60)[0]?.spentUsd).toBe(0);
+    expect(ledgerOf(stored(...steps))).toEqual([["workflow:checkout", 10, 0, "ok"]]);
   });
 
   it("are what the gauges say, whatever happens", () => {

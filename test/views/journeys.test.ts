@@ -71,3 +71,15 @@ it("tells 200 types apart, and counts the next as `other`", () => {
   expect([completed, byType.length]).toEqual([203, 201]);
   expect(byType.find(({ milestoneType }) => milestoneType === "other")).toMatchObject({ completed: 3 });
 });
+
+it("counts as many milestones of an hour as there were, wherever in five minutes it is asked", () => {
+  const events = stored(...Array.from({ length: 720 }, (_, index) => [index * 10, reached(`o-${index}`, "s", 1)] as const));
+  const asked = Array.from({ length: 30 }, (_, index) => 6_000 + index * 10 + 5);
+  const counts = asked.map((seconds) => {
+    const until = events.slice(0, Math.floor(seconds / 10) + 1);
+    return readView(journeysView, until, { hours: 1 }, seconds).completed;
+  });
+  const mean = counts.reduce((sum, completed) => sum + completed, 0) / counts.length;
+  expect(mean).toBeGreaterThan(357);
+  expect(mean).toBeLessThan(363);
+});

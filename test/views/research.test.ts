@@ -36,3 +36,23 @@ it("takes the mean of completion times over the tasks alone, and sorts decisions
   expect(answer.decisions).toMatchObject({ highConfidence: 1, mediumConfidence: 1, lowConfidence: 1 });
   expect(answer.measurements).toMatchObject([{ name: "throughput", mean: 7, count: 1 }]);
 });
+
+it("tells as many tasks per hour as were completed, wherever in a quarter of an hour it is asked", () => {
+  // One a minute, for five hours.
+  const events = stored(...Array.from({ length: 300 }, (_, minute) => [minute * 60, done(`T-${minute}`, 1)] as const));
+  const asked = Array.from({ length: 15 }, (_, minute) => 4 * 3_600 + minute * 60 + 30);
+  const rates = asked.map((seconds) => {
+    const until = events.slice(0, Math.floor(seconds / 60) + 1);
+    return readView(researchView, until, { hours: 1 }, seconds).tasks.completedPerHour;
+  });
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  expect(mean).toBeGreaterThan(58);
+  expect(mean).toBeLessThan(62);
+});
+
+it("tells a thousand measurements at most, however many names somebody makes up", () => {
+  const measured = (index: number) =>
+    ({ type: "measurement_recorded", agent: `agent-${index % 50}`, data: { name: `m-${index}`, value: 1, unit: "1" } }) as const;
+  const events = stored(...Array.from({ length: 4_000 }, (_, index) => [index, measured(index)] as const));
+  expect(readView(researchView, events, {}, 4_000).measurements).toHaveLength(1_000);
+});

@@ -398,3 +398,49 @@ describe("whatever happens", () => {
     );
   });
 });
+
+describe("what all tasks together list", () => {
+  const listedByAll = ({ open, ended }: ReturnType<typeof tasksView.initial>) =>
+    [...open.values(), ...ended.values()].reduce(
+      (sum, { dependsOn, alternatives }) => sum + dependsOn.length + alternatives.length,
+      0,
+    );
+
+  it("is counted right, whatever happens", () => {
+    const taskId = fc.constantFrom("T-1", "T-2", "T-3");
+    const some = fc.array(fc.constant("x"), { maxLength: 4 });
+    const input = fc.oneof(
+      fc
+        .record({ taskId, some })
+        .map(({ taskId, some }): EventInput => ({ type: "task_queued", taskId, data: { taskType: "write", dependsOn: some } })),
+      fc.record({ taskId, some }).map(
+        ({ taskId, some }): EventInput => ({
+          type: "task_assigned",
+          taskId,
+          agent: "scribe",
+          data: { taskType: "write", alternatives: some },
+        }),
+      ),
+      taskId.map((id): EventInput => ({ type: "task_completed", taskId: id, data: { taskType: "write", durationSeconds: 1 } })),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(20), input), { maxLength: 60 }), (steps) => {
+        const state = tasksView.initial();
+        for (const event of stored(...steps)) tasksView.apply(state, event, event.timeUnixMillis);
+        expect(state.listed).toBe(listedByAll(state));
+      }),
+    );
+  });
+
+  it("is bounded: tasks with long lists that were heard of longest ago give way", () => {
+    const state = tasksView.initial();
+    const dependsOn = Array.from({ length: 1_000 }, (_, index) => `other-${index}`);
+    const steps = Array.from(
+      { length: 700 },
+      (_, index) => [index, { type: "task_queued", taskId: `T-${index}`, data: { taskType: "write", dependsOn } }] as const,
+    );
+    for (const event of stored(...steps)) tasksView.apply(state, event, event.timeUnixMillis);
+    expect(listedByAll(state)).toBeLessThanOrEqual(500_000);
+    expect(state.open.has("T-699")).toBe(true);
+  });
+});

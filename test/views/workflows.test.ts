@@ -484,3 +484,20 @@ describe("whatever happens", () => {
     );
   });
 });
+
+it("keeps a bounded number of edges, however densely a few nodes are tied", () => {
+  const view = workflowsView;
+  const state = view.initial();
+  const names = Array.from({ length: 140 }, (_, index) => `t-${index}`);
+  for (let run = 0; run < 40; run += 1) {
+    const tied = names.map((taskId, second) => [
+      second,
+      of(`run-${run}`, { type: "task_queued", taskId, data: { taskType: "write", dependsOn: names } }),
+    ]) as unknown as Step[];
+    for (const event of stored(...tied)) view.apply(state, event, event.timeUnixMillis);
+  }
+  const edges = [...state.runs.values()].reduce((sum, each) => sum + each.edges.size, 0);
+  expect(edges).toBe(state.edges);
+  expect(edges).toBeLessThanOrEqual(200_000);
+  expect(state.runs.has("run-39")).toBe(true);
+});

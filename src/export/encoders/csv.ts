@@ -38,6 +38,8 @@ export function createCsvEncoder({ escapeFormulas = false }: CsvOptions = {}): E
 function write(rows: readonly (readonly Cell[])[], escapeFormulas: boolean): string {
   return stringify([...rows], {
     record_delimiter: "windows",
+    // A line may end in LF or CR alone as well, within a text: every reader would take that for the end of the row.
+    quote_record_delimiter: true,
     cast: { boolean: String },
     escape_formulas: escapeFormulas,
     // A text without characters is something else than nothing.

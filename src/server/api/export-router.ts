@@ -76,6 +76,9 @@ async function sendExport(request: Request, response: Response, { location, vers
     await pipeline(Readable.from(bytesOf(first, steps), { objectMode: false }), response);
   } catch {
     // The client went away, or was cut off; either way there is nobody left to tell.
+  } finally {
+    // A client that had gone before the first bytes has nobody read them, and then nobody else ends the thread.
+    await steps.return();
   }
 }
 

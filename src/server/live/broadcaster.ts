@@ -109,8 +109,13 @@ export class Broadcaster {
     for (const subscriber of this.#subscribers) {
       // Whoever is paused, or is still being sent what it missed, reads these from the store or from what is recent.
       if (subscriber.state !== "live") continue;
-      dropped += subscriber.offer(batch);
-      subscriber.seq = this.recent.lastSeq;
+      try {
+        dropped += subscriber.offer(batch);
+        subscriber.seq = this.recent.lastSeq;
+      } catch {
+        // Such as a filter that asks an event for what it does not have: the others are sent theirs.
+        subscriber.close(closeCodes.tryAgainLater, "an event cannot be sent");
+      }
     }
     if (dropped > 0) this.#watcher.dropped(dropped);
   }

@@ -97,8 +97,9 @@ export class CatchUp {
     if (subscriber.turn !== turn) return;
     // The store is ahead of what is published: those events are still to come live.
     const published = page.filter(({ seq }) => seq <= lastSeq).map((event) => new LiveEvent(event));
-    // Where there are no more, whatever lies between was deleted since.
-    if (sendWhileTaken(subscriber, published) && published.length < PAGE_EVENTS) subscriber.seq = lastSeq;
+    if (!sendWhileTaken(subscriber, published) || published.length === PAGE_EVENTS) return;
+    tellPruned(subscriber, lastSeq);
+    subscriber.seq = lastSeq;
   }
 }
 
@@ -110,8 +111,15 @@ function sendWhileTaken(subscriber: Subscriber, events: readonly LiveEvent[]): b
   for (let start = 0; start < events.length; start += SLICE_EVENTS) {
     if (!subscriber.takesMore) return false;
     const slice = events.slice(start, start + SLICE_EVENTS);
+    const lastSeq = slice.at(-1)?.seq ?? subscriber.seq;
+    tellPruned(subscriber, lastSeq - slice.length);
     subscriber.catchUp(slice);
-    subscriber.seq = slice.at(-1)?.seq ?? subscriber.seq;
+    subscriber.seq = lastSeq;
   }
   return true;
+}
+
+/** The log has no gaps but those that retention made: what is not there any more between what was sent and `seq` was there once. */
+function tellPruned(subscriber: Subscriber, seq: number): void {
+  if (seq > subscriber.seq) subscriber.notify({ pruned: seq - subscriber.seq });
 }

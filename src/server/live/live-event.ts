@@ -17,12 +17,27 @@ export class LiveEvent {
   }
 
   get console(): string {
-    this.#console ??= JSON.stringify(consoleShape(this.event));
+    this.#console ??= this.#written(consoleShape);
     return this.#console;
   }
 
   get observatory(): string {
-    this.#observatory ??= JSON.stringify(observatoryShape(this.event));
+    this.#observatory ??= this.#written(observatoryShape);
     return this.#observatory;
+  }
+
+  /** What is written of it so far, in all shapes. */
+  get writtenChars(): number {
+    return (this.#console?.length ?? 0) + (this.#observatory?.length ?? 0);
+  }
+
+  /** Whoever handed the event over in this process may have spoilt it since: the rest of it is written, and whole it is in the store. */
+  #written(shape: (event: StoredEvent) => object): string {
+    try {
+      return JSON.stringify(shape(this.event));
+    } catch {
+      const { attributes: _, ...event } = this.event;
+      return JSON.stringify(shape({ ...event, timeUnixMillis: event.receivedUnixMillis, data: {} } as StoredEvent));
+    }
   }
 }

@@ -30,6 +30,8 @@ export class SocketServer {
     maxPayload: MAX_MESSAGE_BYTES,
     // Frames are written once for all, and below `ws` (see SocketConnection): neither goes with a compression per connection.
     perMessageDeflate: false,
+    // One message a turn: however much somebody says at once, everybody else has turns in between.
+    allowSynchronousEvents: false,
     ...closeTimeout,
   });
   readonly #heartbeat: Heartbeat;

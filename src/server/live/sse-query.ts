@@ -48,8 +48,13 @@ export function readSseQuery(request: Request): SseQuery {
     last_event_id: lastEventId,
     token: _token,
     ...names
-  } = querySchema.parse(request.query, { error: issueText });
+  } = querySchema.parse(withoutEmpty(request.query), { error: issueText });
   return { filter: { types, ...names }, afterSeq: lastIdOf(request) ?? lastEventId, sinceUnixMillis: since };
+}
+
+/** What was left empty asks for nothing, such as the last id of a page that has had no event yet: it is not 0. */
+function withoutEmpty(query: Request["query"]): object {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
 }
 
 function lastIdOf(request: Request): number | undefined {

@@ -44,17 +44,23 @@ export class SnapshotWriter {
     await removeLeftovers(path);
     const temporary = `${path}.${process.pid}.tmp`;
     // Events may be private, and so is what is made of them.
-    const file = await open(temporary, "w", 0o600);
-    await file.write(MAGIC);
-    return new SnapshotWriter(path, temporary, file);
+    const writer = new SnapshotWriter(path, temporary, await open(temporary, "w", 0o600));
+    try {
+      await writer.#append(MAGIC);
+    } catch (error) {
+      // A file that is left open would end the process once its handle is collected.
+      await writer.abandon();
+      throw error;
+    }
+    return writer;
   }
 
   async addState(state: Uint8Array): Promise<void> {
     const head = Buffer.alloc(RECORD_HEAD_BYTES);
     head.writeUInt32LE(state.byteLength, 0);
     head.writeUInt32LE(crc32(state), 4);
-    await this.#file.write(head);
-    await this.#file.write(state);
+    await this.#append(head);
+    await this.#append(state);
   }
 
   /** @param index of the states that were added */
@@ -66,10 +72,15 @@ export class SnapshotWriter {
     await syncFolder(dirname(this.#path));
   }
 
-  /** Leaves the snapshot that there was. */
+  /** Leaves the snapshot that there was. Never rejects: what cannot be removed goes before the next one is written. */
   async abandon(): Promise<void> {
     await this.#file.close().catch(() => undefined);
-    await rm(this.#temporary, { force: true });
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
+  }
+
+  /** All of it, or an error: a single write to a disk that fills up takes a part, and says nothing. */
+  #append(bytes: Uint8Array): Promise<void> {
+    return this.#file.writeFile(bytes);
   }
 }
 

@@ -20,7 +20,7 @@ const COST_RATIO = 0.02;
 export interface SnapshotsDependencies {
   /** Where the snapshot lies. */
   readonly path: string;
-  readonly store: Pick<EventStore, "query">;
+  readonly store: Pick<EventStore, "query" | "stats">;
   /** Everything that is rebuilt at start. */
   readonly folds: readonly Replayed[];
   /** Hears, in a sentence, why a snapshot was not used or could not be written. */
@@ -33,7 +33,7 @@ export interface SnapshotsDependencies {
  */
 export class Snapshots {
   readonly #path: string;
-  readonly #store: Pick<EventStore, "query">;
+  readonly #store: Pick<EventStore, "query" | "stats">;
   readonly #folds: readonly Replayed[];
   readonly #parts: readonly SnapshotPart[];
   readonly #trouble: (sentence: string) => void;
@@ -58,14 +58,22 @@ export class Snapshots {
   /** Brings every fold up to the last event of the store, which must not take any meanwhile. */
   async rebuild(): Promise<void> {
     const restoredSeq = await restoreParts(this.#path, this.#store, this.#parts, this.#trouble);
+    const { lastSeq } = await this.#store.stats();
     let last: StoredEvent | undefined;
     const apply = (event: StoredEvent): void => {
       for (const fold of this.#folds) fold.replay(event);
       last = event;
     };
     await replayStore(this.#store, apply, restoredSeq);
-    if (last !== undefined) this.#position.moveTo(last);
-    this.#writtenSeq = restoredSeq;
+    if (last !== undefined && last.seq >= lastSeq) {
+      this.#position.moveTo(last);
+      this.#writtenSeq = restoredSeq;
+    } else {
+      // The newest events are pruned: the next one comes after them all the same, and nothing before it is missing. A snapshot is known
+      // again by its last event, and without one there is nothing to write yet.
+      this.#position.moveTo({ seq: lastSeq, id: "" });
+      this.#writtenSeq = lastSeq;
+    }
   }
 
   /** From now on, snapshots are written every so often. */

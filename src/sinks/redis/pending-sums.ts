@@ -4,6 +4,8 @@ import { periods, startOf } from "./keys.ts";
 
 /** Most names (of agents, of features) that wait, over all hours. */
 const MAX_NAMES = 100_000;
+/** What is left of them once that is too many: finding the oldest hours each time would cost more than everything else. */
+const LEFT_NAMES = MAX_NAMES * (7 / 8);
 
 /** What one bucket is to be given. */
 export interface Portion {
@@ -93,13 +95,14 @@ export class PendingSums implements KpiTaker {
   }
 
   #giveUpOldest(): void {
-    while (this.#names > MAX_NAMES && this.#hours.size > 1) {
-      const oldest = this.#hours.get(Math.min(...this.#hours.keys()));
-      if (oldest === undefined) return;
-      this.#hours.delete(oldest.startMillis);
-      this.#names -= oldest.agents.size + oldest.features.size;
-      this.events -= oldest.events;
-      this.#givenUp(oldest.events);
+    if (this.#names <= MAX_NAMES) return;
+    const oldestFirst = [...this.#hours.values()].sort((one, other) => one.startMillis - other.startMillis);
+    for (const { startMillis, agents, features, events } of oldestFirst) {
+      if (this.#names <= LEFT_NAMES) return;
+      this.#hours.delete(startMillis);
+      this.#names -= agents.size + features.size;
+      this.events -= events;
+      if (events > 0) this.#givenUp(events);
     }
   }
 }

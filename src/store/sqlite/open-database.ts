@@ -61,6 +61,10 @@ function describe(path: string, error: unknown): string {
     return `${path} is not an SQLite file, or is damaged: move it away, or ${elsewhere}.`;
   }
   if (code.startsWith("SQLITE_BUSY")) return `${path} is locked by another process: stop that one, or ${elsewhere}.`;
+  // What is new in the folder, such as memory that connections share, has no room: the engine has several names for that.
+  if (/^SQLITE_(FULL|IOERR_(WRITE|SHMSIZE))/.test(code)) {
+    return `${path} cannot be opened as there is no room on its disk (${code}): make some, or ${elsewhere}.`;
+  }
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR)/.test(code)) return `${path} cannot be opened (${code}): ${elsewhere}.`;
   return `${path} cannot be opened (${error instanceof Error ? error.message : String(error)}): ${elsewhere}.`;
 }

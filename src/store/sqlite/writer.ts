@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { StoreError } from "../event-store.ts";
 import type { SqlDatabase, SqlStatement } from "./driver.ts";
 import type { EventColumns } from "./encode.ts";
@@ -27,6 +28,8 @@ export interface PruneSlice {
  * blocks, so it lives in a thread of its own.
  */
 export class SqliteWriter {
+  readonly #path: string;
+  readonly #inode: number;
   readonly #database: SqlDatabase;
   readonly #begin: SqlStatement;
   readonly #commit: SqlStatement;
@@ -39,6 +42,8 @@ export class SqliteWriter {
 
   constructor(path: string) {
     const database = openForWriting(path);
+    this.#path = path;
+    this.#inode = statSync(path).ino;
     this.#database = database;
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
@@ -57,6 +62,7 @@ export class SqliteWriter {
   append(rows: EventColumns, receivedUnixMillis: number): Kept {
     return this.#transaction("The events could not be kept", () => {
       const startedMillis = performance.now();
+      this.#refuseIfMoved();
       this.#begin.run();
       // Asked of the file each time (microseconds) and not remembered: another process may have written to it.
       const firstSeq = Number(this.#lastSeq.get()) + 1;
@@ -135,6 +141,12 @@ export class SqliteWriter {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** A file that was deleted takes what is written like any other, and nobody would ever read it again. */
+  #refuseIfMoved(): void {
+    if (statSync(this.#path, { throwIfNoEntry: false })?.ino === this.#inode) return;
+    throw new Error(`${this.#path} was deleted or replaced while it was written to: put it back, or start again`);
   }
 
   #transaction<Result>(what: string, run: () => Result): Result {

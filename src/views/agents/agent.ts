@@ -7,6 +7,12 @@ import { type Histogram, newHistogram, record } from "../parts/histogram.ts";
 const MAX_EARLY_ENDS = 10;
 /** Most tasks of one agent that are remembered once they ended, the last ones. */
 const HISTORY_TASKS = 10;
+/**
+ * Most runs, tasks, skills and tools of all agents together, of which one agent may have thousands; and what is left once that is too
+ * much.
+ */
+const MAX_HELD = 250_000;
+const LEFT_HELD = MAX_HELD * (7 / 8);
 
 /** What is known of one agent of one service. */
 export interface Agent {
@@ -48,6 +54,8 @@ export interface State {
   /** By service and name. */
   readonly agents: Map<string, Agent>;
   readonly hands: Hands;
+  /** Runs, tasks, skills and tools of all of them. */
+  held: number;
 }
 
 /** An agent as of the first event that names it. */
@@ -83,6 +91,24 @@ export function describe(
   agent.role = data.role ?? agent.role;
   agent.model = data.model ?? agent.model;
   agent.tools = data.tools ?? agent.tools;
+}
+
+/** How many runs, tasks, skills and tools of it there are. */
+export function heldBy({ runs, tasks, skills, tools }: Agent): number {
+  return runs.size + tasks.size + skills.length + tools.length;
+}
+
+/** Where all agents together have too much, those that were heard of longest ago are known by less. */
+export function makeRoom(state: State): void {
+  if (state.held <= MAX_HELD) return;
+  for (const agent of state.agents.values()) {
+    if (state.held <= LEFT_HELD) return;
+    state.held -= heldBy(agent);
+    agent.runs.clear();
+    agent.tasks.clear();
+    agent.skills = [];
+    agent.tools = [];
+  }
 }
 
 /** A run of it ended; the key of one that cannot be told from others is empty. */

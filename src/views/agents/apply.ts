@@ -1,9 +1,9 @@
 import { boundaryOf, operationKey } from "../../events/operations.ts";
 import type { StoredEvent } from "../../events/types.ts";
 import { agentKey } from "../../folds/agent-key.ts";
-import { putLast, touch } from "../../folds/put-last.ts";
+import { putLast } from "../../folds/put-last.ts";
 import { end, give, putBack } from "../parts/hands.ts";
-import { type Agent, describe, endRun, finish, newAgent, remember, type State } from "./agent.ts";
+import { type Agent, describe, endRun, finish, heldBy, makeRoom, newAgent, remember, type State } from "./agent.ts";
 
 /** Most agents that are followed, of all services together. */
 const MAX_AGENTS = 5_000;
@@ -14,21 +14,26 @@ const MAX_OPEN = 1_000;
 export function applyEvent(state: State, event: StoredEvent, timeUnixMillis: number): void {
   if (event.type === "task_queued") {
     const holder = putBack(state.hands, event.taskId as string, timeUnixMillis);
-    if (holder !== undefined) state.agents.get(holder)?.tasks.delete(event.taskId as string);
+    if (holder !== undefined) takeTask(state, holder, event.taskId as string);
   }
   const agent = agentOf(state, event, timeUnixMillis);
   if (agent === undefined) return;
   if (event.agentId !== undefined && timeUnixMillis >= agent.lastSeenMillis) agent.agentId = event.agentId;
   agent.firstSeenMillis = Math.min(agent.firstSeenMillis, timeUnixMillis);
   if (!isToldOfIt(event)) agent.lastSeenMillis = Math.max(agent.lastSeenMillis, timeUnixMillis);
+  const heldBefore = heldBy(agent);
   applyTo(agent, event, timeUnixMillis, state);
+  state.held += heldBy(agent) - heldBefore;
+  makeRoom(state);
 }
 
 /** The agent that the event names; that of its task, where it names none. */
 function agentOf(state: State, event: StoredEvent, timeUnixMillis: number): Agent | undefined {
   const key = event.agent === undefined ? ownerOf(state, event) : agentKey(event.source, event.agent);
   if (key === undefined) return undefined;
-  return touch(state.agents, key, MAX_AGENTS, () => newAgent(key, event, timeUnixMillis));
+  const agent = state.agents.get(key) ?? newAgent(key, event, timeUnixMillis);
+  for (const gone of putLast(state.agents, key, agent, MAX_AGENTS)) state.held -= heldBy(gone);
+  return agent;
 }
 
 /** What somebody else says when an agent says nothing any more: no sign of life. */
@@ -40,6 +45,11 @@ function ownerOf({ agents, hands }: State, { type, taskId }: StoredEvent): strin
   if (taskId === undefined || (type !== "task_completed" && type !== "task_failed")) return undefined;
   const owner = hands.byTask.get(taskId)?.agent;
   return owner !== undefined && agents.has(owner) ? owner : undefined;
+}
+
+/** A task is no longer in the hands of the agent that had it. */
+function takeTask(state: State, key: string, taskId: string): void {
+  if (state.agents.get(key)?.tasks.delete(taskId) === true) state.held -= 1;
 }
 
 function applyTo(agent: Agent, event: StoredEvent, timeUnixMillis: number, state: State): void {
@@ -72,10 +82,10 @@ function applyTo(agent: Agent, event: StoredEvent, timeUnixMillis: number, state
 }
 
 /** Given to somebody else, it is no longer in the first one's hands. */
-function assign(agent: Agent, taskId: string, key: string, sinceMillis: number, { agents, hands }: State): void {
-  const { isGiven, from } = give(hands, taskId, key, sinceMillis);
+function assign(agent: Agent, taskId: string, key: string, sinceMillis: number, state: State): void {
+  const { isGiven, from } = give(state.hands, taskId, key, sinceMillis);
   if (!isGiven) return;
-  if (from !== undefined && from !== key) agents.get(from)?.tasks.delete(taskId);
+  if (from !== undefined && from !== key) takeTask(state, from, taskId);
   putLast(agent.tasks, taskId, true, MAX_OPEN);
 }
 
@@ -83,14 +93,15 @@ function endTask(
   agent: Agent,
   event: Extract<StoredEvent, { type: "task_completed" | "task_failed" }>,
   endedUnixMillis: number,
-  { agents, hands }: State,
+  state: State,
 ): void {
   const taskId = event.taskId as string;
   const outcome = event.type === "task_failed" ? event.data.outcome : "success";
   const { taskType, durationSeconds } = event.data;
-  const owner = end(hands, taskId, endedUnixMillis);
-  if (owner !== undefined) agents.get(owner)?.tasks.delete(taskId);
+  const owner = end(state.hands, taskId, endedUnixMillis);
+  // Its own is counted with all else that the event changes of it.
   agent.tasks.delete(taskId);
+  if (owner !== undefined) takeTask(state, owner, taskId);
   remember(agent.history, { taskId, taskType, outcome, durationSeconds, endedUnixMillis });
   agent.endedTasks += 1;
   finish(agent, outcome, durationSeconds);

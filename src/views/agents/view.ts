@@ -10,12 +10,12 @@ import { applyEvent } from "./apply.ts";
 /** Who is there and how each agent is doing: told by any event that names it. */
 export const agentsView = defineView({
   summary: "Every agent: what it is, what it has in hand, what it did last, how well and how fast.",
-  version: 4,
+  version: 5,
   // An alert is told about an agent, not by it: no sign of life.
   types: eventTypes.filter((type) => type !== "alert_fired" && type !== "alert_resolved"),
   query: z.strictObject({ service: z.string().optional(), agent: z.string().optional().describe("Name, or id."), ...pageQuery }),
   answer: z.object({ agents: z.array(agentAnswer), nextCursor }),
-  initial: (): State => ({ agents: new Map(), hands: newHands() }),
+  initial: (): State => ({ agents: new Map(), hands: newHands(), held: 0 }),
   apply: applyEvent,
   read({ agents }, { service, agent: wanted, ...asked }, now) {
     const all = Array.from(agents, ([id, agent]) => ({ id, agent }))

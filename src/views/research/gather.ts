@@ -37,6 +37,10 @@ export const researchTypes = [
 const HIGH_RATIO = 0.8;
 const MEDIUM_RATIO = 0.5;
 const MAX_MEASUREMENTS = 100;
+/** The same of one answer. */
+const MAX_TOLD_MEASUREMENTS = 1_000;
+/** The same of all agents together within one stretch of time. */
+export const MAX_SLOT_MEASUREMENTS = 500;
 
 export function nothingGathered(): Gathered {
   return {
@@ -51,8 +55,11 @@ export function nothingGathered(): Gathered {
   };
 }
 
-/** @param isReassigned whether the event gives a task to another agent than the one that had it */
-export function gather(gathered: Gathered, event: StoredEvent, isReassigned: boolean): void {
+/**
+ * @param isReassigned whether the event gives a task to another agent than the one that had it
+ * @param hasRoom whether another name of a measurement may be kept; looked at only where one is new
+ */
+export function gather(gathered: Gathered, event: StoredEvent, isReassigned: boolean, hasRoom: () => boolean = () => true): void {
   addTo(gathered.byType, event.type);
   switch (event.type) {
     case "agents_coordinated":
@@ -81,7 +88,7 @@ export function gather(gathered: Gathered, event: StoredEvent, isReassigned: boo
       if (event.data.recoverySuccessful === true) gathered.failures.recovered += 1;
       return;
     case "measurement_recorded":
-      return measure(gathered, event.data);
+      return measure(gathered, event.data, hasRoom);
   }
 }
 
@@ -112,7 +119,7 @@ function add(sum: Gathered, other: Gathered): void {
   for (const [name, { unit, count, sum: total, min, max, last }] of other.measurements) {
     const known = sum.measurements.get(name);
     if (known === undefined) {
-      sum.measurements.set(name, { unit, count, sum: total, min, max, last });
+      if (sum.measurements.size < MAX_TOLD_MEASUREMENTS) sum.measurements.set(name, { unit, count, sum: total, min, max, last });
       continue;
     }
     known.count += count;
@@ -132,10 +139,14 @@ function gatherConfidence(confidence: Gathered["confidence"], ratio: number | un
   else confidence.low += 1;
 }
 
-function measure({ measurements }: Gathered, { name, value, unit }: { name: string; value: number; unit: string }): void {
+function measure(
+  { measurements }: Gathered,
+  { name, value, unit }: { name: string; value: number; unit: string },
+  hasRoom: () => boolean,
+): void {
   const known = measurements.get(name);
   if (known === undefined) {
-    if (measurements.size < MAX_MEASUREMENTS)
+    if (measurements.size < MAX_MEASUREMENTS && hasRoom())
       measurements.set(name, { unit, count: 1, sum: value, min: value, max: value, last: value });
     return;
   }

@@ -2,7 +2,15 @@ import { z } from "zod";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
 import { defineView } from "../view.ts";
 import { research, researchOf } from "./answer.ts";
-import { type Gathered, gather, nothingGathered, researchTypes, sumOfGathered, takesFromAnother } from "./gather.ts";
+import {
+  type Gathered,
+  gather,
+  MAX_SLOT_MEASUREMENTS,
+  nothingGathered,
+  researchTypes,
+  sumOfGathered,
+  takesFromAnother,
+} from "./gather.ts";
 
 const SLOT_MILLIS = 900_000;
 /** Seven days, and the slot that is being filled. */
@@ -17,7 +25,7 @@ export interface State {
   readonly owners: Map<string, string>;
 }
 
-/** The far edge of the period is exact to within 15 minutes. */
+/** The far edge of the period is that of the nearest slot, so that it is exact to within 7.5 minutes and no rate is off to one side. */
 export const researchView = defineView({
   summary:
     "What studies of multi-agent systems ask for: coordination, confidence, completion, assignments, recoveries, measurements.",
@@ -40,11 +48,17 @@ export const researchView = defineView({
       gathered = nothingGathered();
       slot.set(key, gathered);
     }
-    gather(gathered, event, isReassigned);
+    gather(gathered, event, isReassigned, () => measurementsOf(slot) < MAX_SLOT_MEASUREMENTS);
   },
   read(state, { hours, agent }, now) {
-    const slots = slotsSince(state.slots, now - hours * 3_600_000 + SLOT_MILLIS, now);
+    const slots = slotsSince(state.slots, now - hours * 3_600_000 + SLOT_MILLIS / 2, now);
     const found = slots.flatMap((slot) => (agent === undefined ? [...slot.values()] : (slot.get(agent) ?? [])));
     return researchOf(sumOfGathered(found), hours);
   },
 });
+
+function measurementsOf(slot: ReadonlyMap<string, Gathered>): number {
+  let all = 0;
+  for (const { measurements } of slot.values()) all += measurements.size;
+  return all;
+}

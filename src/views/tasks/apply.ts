@@ -1,7 +1,7 @@
 import type { EventData, EventOf, StoredEvent } from "../../events/types.ts";
 import { agentKey } from "../../folds/agent-key.ts";
 import { isSpending } from "../../folds/spending.ts";
-import { beginAnew, putAway, type State, type Task, taskOf } from "./task.ts";
+import { beginAnew, listedBy, makeRoom, putAway, type State, type Task, taskOf } from "./task.ts";
 
 /** What an event says of the task that it names. */
 export function applyEvent(state: State, event: StoredEvent, timeUnixMillis: number): void {
@@ -11,11 +11,15 @@ export function applyEvent(state: State, event: StoredEvent, timeUnixMillis: num
     if (task !== undefined) task.costUsd += event.data.costUsd ?? 0;
     return;
   }
+  const known = state.open.get(event.taskId) ?? state.ended.get(event.taskId);
+  const listedBefore = known === undefined ? 0 : listedBy(known);
   const task = taskOf(state, event.taskId, event, timeUnixMillis);
   task.featureId = event.featureId ?? task.featureId;
   task.projectId = event.projectId ?? task.projectId;
   task.workflowId = event.workflowId ?? task.workflowId;
   applyTo(task, event, timeUnixMillis, state);
+  state.listed += listedBy(task) - listedBefore;
+  makeRoom(state);
 }
 
 function applyTo(task: Task, event: StoredEvent, timeUnixMillis: number, state: State): void {

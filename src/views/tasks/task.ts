@@ -1,10 +1,13 @@
 import type { StoredEvent } from "../../events/types.ts";
-import { putLast, touch } from "../../folds/put-last.ts";
+import { putLast } from "../../folds/put-last.ts";
 
 /** Most tasks that have not ended; the one that was heard of longest ago gives way. */
 const MAX_OPEN = 20_000;
 /** Most tasks that have, the last ones. */
 const MAX_ENDED = 5_000;
+/** Most names in the lists of all tasks together, of which one task may have two thousand; and what is left once that is too much. */
+const MAX_LISTED = 500_000;
+const LEFT_LISTED = MAX_LISTED * (7 / 8);
 
 /** What is known of one task. */
 export interface Task {
@@ -38,24 +41,49 @@ export interface Task {
 export interface State {
   readonly open: Map<string, Task>;
   readonly ended: Map<string, Task>;
+  /** Names in the lists of all of them. */
+  listed: number;
 }
 
 /** The task that an event is about; one that has ended is open again where it is queued or assigned later than that. */
-export function taskOf({ open, ended }: State, id: string, { type }: StoredEvent, timeUnixMillis: number): Task {
+export function taskOf(state: State, id: string, { type }: StoredEvent, timeUnixMillis: number): Task {
+  const { open, ended } = state;
   const done = ended.get(id);
-  if (done === undefined) return touch(open, id, MAX_OPEN, () => newTask(id));
+  if (done === undefined) return put(state, open, open.get(id) ?? newTask(id), MAX_OPEN);
   const isAgain = (type === "task_queued" || type === "task_assigned") && timeUnixMillis > (done.endedMillis ?? 0);
   if (!isAgain) return done;
   ended.delete(id);
   beginAnew(done);
-  putLast(open, id, done, MAX_OPEN);
-  return done;
+  return put(state, open, done, MAX_OPEN);
 }
 
 /** It has ended, for now. */
-export function putAway({ open, ended }: State, task: Task): void {
-  open.delete(task.id);
-  putLast(ended, task.id, task, MAX_ENDED);
+export function putAway(state: State, task: Task): void {
+  state.open.delete(task.id);
+  put(state, state.ended, task, MAX_ENDED);
+}
+
+function put(state: State, tasks: Map<string, Task>, task: Task, limit: number): Task {
+  for (const gone of putLast(tasks, task.id, task, limit)) state.listed -= listedBy(gone);
+  return task;
+}
+
+/** Names in the lists of a task. */
+export function listedBy({ dependsOn, alternatives }: Task): number {
+  return dependsOn.length + alternatives.length;
+}
+
+/** Where the lists of all tasks are too long, those that have some give way: what has ended first, and what was heard of longest ago. */
+export function makeRoom(state: State): void {
+  if (state.listed <= MAX_LISTED) return;
+  for (const tasks of [state.ended, state.open]) {
+    for (const task of tasks.values()) {
+      if (state.listed <= LEFT_LISTED) return;
+      if (listedBy(task) === 0) continue;
+      tasks.delete(task.id);
+      state.listed -= listedBy(task);
+    }
+  }
 }
 
 /** Of what was tried before only counts and costs stay. */

@@ -11,17 +11,20 @@ import type { Run } from "./graph.ts";
 const MAX_RUNS = 500;
 /** Most nodes of all runs together. */
 const MAX_NODES = 100_000;
+/** The same of edges: each of a hundred nodes may have one to every other. */
+const MAX_EDGES = 200_000;
 
 export interface State {
   readonly runs: Map<string, Run>;
   nodes: number;
+  edges: number;
 }
 
 /** Everything that carries the id of a run belongs to it. */
 export const workflowsView = defineView({
   summary:
     "The last runs of workflows, the one that began last first; one run by its id comes as a graph with a status per node.",
-  version: 3,
+  version: 4,
   types: eventTypes,
   query: z.strictObject({
     id: z.string().optional(),
@@ -30,16 +33,17 @@ export const workflowsView = defineView({
     limit: z.coerce.number().int().min(1).max(MAX_RUNS).default(100),
   }),
   answer: z.object({ runs: z.array(run), graph: workflowGraph.optional() }),
-  initial: (): State => ({ runs: new Map(), nodes: 0 }),
+  initial: (): State => ({ runs: new Map(), nodes: 0, edges: 0 }),
   apply(state, event, timeUnixMillis) {
     if (event.workflowId === undefined) return;
     const known = runOf(state, event, timeUnixMillis);
     known.events += 1;
     known.lastMillis = Math.max(known.lastMillis, timeUnixMillis);
     known.sessionId = event.sessionId ?? known.sessionId;
-    const before = known.nodes.size;
+    const [nodes, edges] = [known.nodes.size, known.edges.size];
     applyTo(known, event, timeUnixMillis);
-    state.nodes += known.nodes.size - before;
+    state.nodes += known.nodes.size - nodes;
+    state.edges += known.edges.size - edges;
     letGo(state);
   },
   read({ runs }, { id, name, status: wanted, limit }) {
@@ -78,10 +82,11 @@ function runOf(state: State, { workflowId, source }: StoredEvent, timeUnixMillis
 }
 
 function letGo(state: State): void {
-  while (state.runs.size > MAX_RUNS || (state.nodes > MAX_NODES && state.runs.size > 1)) {
+  while (state.runs.size > MAX_RUNS || ((state.nodes > MAX_NODES || state.edges > MAX_EDGES) && state.runs.size > 1)) {
     const [oldest] = state.runs.values();
     if (oldest === undefined) return;
     state.runs.delete(oldest.id);
     state.nodes -= oldest.nodes.size;
+    state.edges -= oldest.edges.size;
   }
 }

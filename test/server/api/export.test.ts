@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { parquetMetadata } from "hyparquet";
 import { expect, test } from "vitest";
 import { exported, oneOfEach } from "../../export/stored.ts";
@@ -78,4 +80,23 @@ test("a client that goes away frees its place", async () => {
     leaving.abort();
   }
   await expect.poll(async () => (await fetch(`${hub.url}/api/export?agents=nobody`)).status, { timeout: 15_000 }).toBe(200);
+});
+
+test("a client that goes away before the first bytes leaves no thread behind", async () => {
+  const { hub } = await startTestHub();
+  await hub.accept(largeEvents(100));
+  expect((await fetch(`${hub.url}/api/export?agents=nobody`)).status).toBe(200);
+  const openFiles = () => readdirSync("/proc/self/fd").length;
+  await expect.poll(async () => (await fetch(`${hub.url}/api/export?agents=nobody`)).status).toBe(200);
+  const before = openFiles();
+  for (let turn = 0; turn < 12; turn += 1) {
+    const leaving = new AbortController();
+    const gone = fetch(`${hub.url}/api/export`, { signal: leaving.signal }).catch(() => undefined);
+    await delay(20 * (turn % 4));
+    leaving.abort();
+    await gone;
+    await delay(100);
+  }
+  // Its store, its pipes: every thread has some of its own.
+  await expect.poll(openFiles, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2);
 });

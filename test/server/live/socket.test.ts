@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { connect } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { complete } from "../../helpers/events.ts";
 import { watch } from "../../support/live-clients.ts";
 import { startLive } from "../../support/live-server.ts";
@@ -195,6 +195,29 @@ test("a request that offers HTTP/2, as Java's do, is answered as any other", asy
   });
   expect(await until("an answer", () => answer.match(/^HTTP\/1\.1 (\d+)/)?.[1])).toBe("200");
   socket.destroy();
+});
+
+test("whoever says thousands of things at once is answered bit by bit: everybody else has turns in between", async () => {
+  const live = await startLive();
+  let answers: { readonly mock: { readonly calls: readonly unknown[] } } | undefined;
+  live.server.on("upgrade", (_request, stream) => {
+    answers = vi.spyOn(stream, "write");
+  });
+  const chatty = await watch(live.url);
+  let mostInATurn = 0;
+  let before = answers?.mock.calls.length ?? 0;
+  const turn = () => {
+    const now = answers?.mock.calls.length ?? 0;
+    mostInATurn = Math.max(mostInATurn, now - before);
+    before = now;
+    turning = setImmediate(turn);
+  };
+  let turning = setImmediate(turn);
+  for (let count = 0; count < 4_000; count += 1) chatty.say({ subscribe: { types: ["task_failed"] } });
+  await chatty.told("subscribed", 4_000);
+  clearImmediate(turning);
+  expect(before).toBeGreaterThan(3_900);
+  expect(mostInATurn).toBeLessThan(50);
 });
 
 test("the end of the stream sends what is left and tells everybody goodbye", async () => {

@@ -108,6 +108,16 @@ test.each([
   expect(live.told.watched).toBe(0);
 });
 
+test("parameters that are left empty ask for nothing: what comes from now on is sent", async () => {
+  const live = await startLive();
+  await live.publish(10);
+  const watcher = await watchSse(live.url, "?last_event_id=&since=&severity=&agents=");
+  await watcher.told("type");
+  await live.publish(1);
+  await watcher.reached(11);
+  expect(watcher.seqs).toEqual([11]);
+});
+
 test("where the store cannot be read, that is the answer", async () => {
   const live = await startLive({
     slowReads: async () => {

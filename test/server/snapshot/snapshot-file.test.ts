@@ -1,7 +1,10 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { readSnapshot, SnapshotWriter } from "../../../src/server/snapshot/snapshot-file.ts";
+import { inRepository } from "../../support/processes.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const index = {
@@ -69,4 +72,40 @@ describe("a snapshot's file", () => {
     await write(path);
     expect(await readdir(folder)).toEqual(["events.db-snapshot"]);
   });
+});
+
+/** In a process whose files may have so many KiB and no more, as on a disk that is full. */
+async function writtenWithin(limitKibibytes: number, stateBytes: number) {
+  const folder = await tempFolder();
+  const script = inRepository("test/fixtures/snapshot-on-full-disk.ts");
+  const path = join(folder, "events.db-snapshot");
+  const limited = `ulimit -f ${limitKibibytes}; exec "$0" --expose-gc "$@"`;
+  const child = spawn("bash", ["-c", limited, process.execPath, script, path, String(stateBytes)], {
+    env: { ...process.env, NODE_V8_COVERAGE: undefined },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
+  const [code] = await once(child, "close");
+  return { output, code, left: await readdir(folder) };
+}
+
+describe("on a full disk", () => {
+  it("a snapshot that cannot even be begun leaves no file open, which would end the process later, and none behind", async () => {
+    expect(await writtenWithin(0, 10)).toEqual({ output: "not begun: EFBIG", code: 0, left: [] });
+  });
+
+  it("a state of which only the beginning finds room is not taken for written", async () => {
+    expect(await writtenWithin(16, 100_000)).toEqual({ output: "state not written: EFBIG", code: 0, left: [] });
+  });
+});
+
+it("one that cannot even be taken away again ends nothing", async () => {
+  const folder = join(await tempFolder(), "data");
+  await mkdir(folder);
+  const writer = await SnapshotWriter.create(join(folder, "events.db-snapshot"));
+  await rm(folder, { recursive: true });
+  await writeFile(folder, "something else has its place");
+  await expect(writer.finish(index)).rejects.toThrow("ENOTDIR");
+  await writer.abandon();
 });

@@ -189,6 +189,36 @@ describe("a restart", () => {
     await hub.keep(1);
     expect(hub.seqs()).toEqual([[31], [31]]);
   });
+
+  it.each([
+    ["all events", { agents: SOON, tasks: SOON }, 0],
+    ["the newest events", { agents: SOON }, 5],
+  ])("writes snapshots once events come again, where %s were pruned", async (_what, retention, left) => {
+    const folder = join(await tempFolder(), "data");
+    const store = await openStore(folder);
+    await store.append(sampleEvents(5, { type: "task_assigned", taskId: "T", data: { taskType: "write" } }));
+    await store.append(sampleEvents(20));
+    await store.close();
+    await prune(folder, retention);
+    const before = await run(folder);
+    expect(before.replayed()).toBe(left);
+    await before.keep(10);
+    await before.close();
+    const after = await run(folder);
+    expect(after.replayed()).toBe(1);
+    expect(after.seqs()[0]).toEqual(upTo(35).slice(25));
+    expect(after.told).toEqual([]);
+  });
+
+  it("says nothing of a snapshot where there was no event to know it by", async () => {
+    const folder = join(await tempFolder(), "data");
+    const store = await openStore(folder);
+    await store.append(sampleEvents(20));
+    await store.close();
+    await prune(folder, { agents: SOON });
+    await (await run(folder)).close();
+    expect((await run(folder)).told).toEqual([]);
+  });
 });
 
 describe("a snapshot", () => {

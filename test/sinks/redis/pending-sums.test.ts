@@ -60,4 +60,27 @@ describe("sums that wait for Redis", () => {
     expect(pending.events).toBe(80_000);
     expect([...pending.hours]).toHaveLength(2);
   });
+
+  it("are bounded within one hour too, whatever names are made up", () => {
+    let givenUp = 0;
+    const pending = new PendingSums(NOW, (events) => {
+      givenUp += events;
+    });
+    for (let index = 0; index < 250_000; index += 1) {
+      pending.count(NOW);
+      pending.heard(worker(`agent-${index}`), NOW);
+    }
+    const names = [...pending.hours].reduce((sum, { agents }) => sum + agents.size, 0);
+    expect(names).toBeLessThanOrEqual(100_000);
+    expect(givenUp + pending.events).toBe(250_000);
+  });
+
+  it("take no time over work that is said to have lasted for years, whoever says so", () => {
+    const pending = new PendingSums(NOW, () => {});
+    const startedMillis = performance.now();
+    for (let index = 0; index < 1_500; index += 1) {
+      pending.worked(worker(`agent-${index}`), 0, NOW);
+    }
+    expect(performance.now() - startedMillis).toBeLessThan(3_000);
+  });
 });

@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { StoreError } from "../../../src/store/event-store.ts";
 import { connect } from "../../../src/store/sqlite/driver.ts";
 import { openForReading, openForWriting } from "../../../src/store/sqlite/open-database.ts";
+import { inRepository } from "../../support/processes.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const somePath = (): string => join(temporaryFolder(), "events.db");
@@ -93,6 +95,14 @@ it("names the file and the option where a file cannot be made", () => {
     "/proc/events.db cannot be opened (SQLITE_CANTOPEN): give another folder with the option data (CROWSNEST_DATA).",
   );
   expect(cause).toBeInstanceOf(Error);
+});
+
+it("says that the disk is full where it is, and names the file and the option", () => {
+  const path = somePath();
+  // No file may be longer than 16 KiB, as on a disk that has no more room.
+  const limited = ["-c", 'ulimit -f 16; exec "$0" "$@"', process.execPath, inRepository("test/fixtures/idle-host.ts"), path];
+  const { stderr } = spawnSync("bash", limited, { env: { ...process.env, NODE_V8_COVERAGE: undefined }, encoding: "utf8" });
+  expect(stderr).toContain(`${path} cannot be opened as there is no room on its disk (SQLITE_IOERR_SHMSIZE): make some, or give`);
 });
 
 it("names the file where a folder that should hold it is missing", () => {

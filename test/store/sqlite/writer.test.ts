@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { connect } from "../../../src/store/sqlite/driver.ts";
@@ -104,4 +104,23 @@ it("tells of an event that is damaged in the file by its seq", () => {
   expect(() => reader.query({})).toThrow(
     expect.objectContaining({ code: "read_failed", message: expect.stringMatching(/^Event 2 is damaged/) }),
   );
+});
+
+it("keeps nothing in a file that is no longer there, or that another one has the place of, and goes on when it is back", () => {
+  const folder = join(temporaryFolder(), "data");
+  mkdirSync(folder);
+  const path = join(folder, "events.db");
+  const writer = new SqliteWriter(path);
+  onTestFinished(() => writer.close());
+  const append = () => writer.append(columnsOf(sampleEvents(1)), 1);
+  const gone = expect.objectContaining({ code: "write_failed", message: expect.stringContaining("was deleted or replaced") });
+  append();
+  renameSync(folder, `${folder}-elsewhere`);
+  expect(append).toThrow(gone);
+  mkdirSync(folder);
+  writeFileSync(path, "");
+  expect(append).toThrow(gone);
+  rmSync(folder, { recursive: true });
+  renameSync(`${folder}-elsewhere`, folder);
+  expect(append()).toMatchObject({ firstSeq: 2 });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { patternOf } from "../../../src/views/parts/outcomes/failure-pattern.ts";
+import { clipMessage, patternOf } from "../../../src/views/parts/outcomes/failure-pattern.ts";
+import { collectGarbage } from "../../helpers/garbage.ts";
 
 const alike: readonly (readonly [pattern: string, ...messages: string[]])[] = [
   ["no answer within <n> ms", "no answer within 5000 ms", "no answer within 12.5 ms"],
@@ -47,4 +48,14 @@ describe("a failure's pattern", () => {
       { numRuns: 500 },
     );
   });
+});
+
+it("holds nothing of a message but the part that is kept", () => {
+  const kept: string[] = [];
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < 20_000; index += 1)
+    kept.push(clipMessage(JSON.parse(`"ж ${"word ".repeat(390)}${index}"`) as string));
+  collectGarbage();
+  expect((process.memoryUsage().heapUsed - before) / kept.length).toBeLessThan(1_500);
 });

@@ -1,3 +1,5 @@
+import { cut } from "../../../events/fields.ts";
+
 /** Longest part of a message that is looked at, in characters: what tells failures apart stands at its beginning. */
 const MAX_CHARS = 300;
 
@@ -25,5 +27,5 @@ export function patternOf(message: string): string {
 }
 
 export function clipMessage(message: string): string {
-  return message.length <= MAX_CHARS ? message : `${message.slice(0, MAX_CHARS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return message.length <= MAX_CHARS ? message : `${cut(message, MAX_CHARS - 1)}…`;
 }

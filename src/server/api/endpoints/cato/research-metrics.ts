@@ -94,16 +94,21 @@ async function fromStore(context: ApiContext, hours: number, { types, agent, ses
   const gathered = nothingGathered();
   const owners = new Map<string, string>();
   let [cursor, seen]: [string | undefined, number] = [undefined, 0];
+  // Who had a task before is told by somebody else's event.
+  const isOfAll = agent === undefined || types.includes("task_assigned");
   do {
     const page = await context.query({
       types,
-      ...(agent === undefined ? {} : { agents: [agent] }),
+      ...(isOfAll ? {} : { agents: [agent] }),
       ...(sessionId === undefined ? {} : { sessionId }),
       sinceUnixMillis: Date.now() - hours * 3_600_000,
       limit: PAGE_EVENTS,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    for (const event of page.events) gather(gathered, event, takesFromAnother(owners, event));
+    for (const event of page.events) {
+      const isReassigned = takesFromAnother(owners, event);
+      if (agent === undefined || event.agent === agent) gather(gathered, event, isReassigned);
+    }
     seen += page.events.length;
     cursor = page.nextCursor;
   } while (cursor !== undefined && seen < MAX_EVENTS);

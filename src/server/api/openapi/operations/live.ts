@@ -38,7 +38,8 @@ export const liveOperations: readonly Operation[] = [
     summary: "Events as they are kept, as server-sent events.",
     description:
       "Each message has the event's seq as its `id` and `{event_type, event_data, metadata, timestamp}` as its `data`. The first one is " +
-      '`{"type":"connected","subscriber_id":…}`; `{"dropped":n}` says how many events were lost as the client was too slow. A comment comes every 15 s.',
+      '`{"type":"connected","subscriber_id":…}`; `{"dropped":n}` says how many events were lost as the client was too slow, ' +
+      '`{"pruned":n}` how many of those that it missed are no longer kept. A comment comes every 15 s.',
     query: querySchema,
     headers: z.object({
       "Last-Event-ID": z.string().optional().describe("Go on after this event; browsers send it by themselves."),
