@@ -1,7 +1,7 @@
 import { type Boundary, type OperationKind, operationKey } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
+import { type EarlyEnds, hasEndedEarly, noteEarlyEnd } from "./early-ends.ts";
 import { OpenByKey } from "./open-by-key.ts";
-import { putLast } from "./put-last.ts";
 import { copyOf, type Restorable } from "./restorable.ts";
 
 /** A piece of work that began and has not ended. */
@@ -14,8 +14,6 @@ export interface OpenOperation {
 
 /** Most pieces of work of a kind that are followed at once; the oldest gives way. Senders that never end anything must not fill the memory. */
 const MAX_OPEN_PER_KIND = 20_000;
-/** Most ends whose start has not been told yet. */
-const MAX_EARLY_ENDS = 5_000;
 /** Most services whose silence is noticed. */
 const MAX_SOURCES = 5_000;
 
@@ -40,7 +38,7 @@ export class OpenOperations implements Restorable<Saved> {
     milestone: new OpenByKey(MAX_OPEN_PER_KIND),
   };
   /** When that happened which ended and was not seen to begin, by kind and key. */
-  #earlyEndsMillis = new Map<string, number>();
+  #earlyEndsMillis: EarlyEnds = new Map();
   #heard = new Map<string, { unixMillis: number }>();
 
   save(): Saved {
@@ -90,20 +88,13 @@ export class OpenOperations implements Restorable<Saved> {
     const open = this.#open[boundary.kind];
     const before = open.take(key);
     if (boundary.edge === "end") {
-      if (before === undefined) putLast(this.#earlyEndsMillis, `${boundary.kind} ${key}`, toldMillis, MAX_EARLY_ENDS);
+      if (before === undefined) noteEarlyEnd(this.#earlyEndsMillis, `${boundary.kind} ${key}`, toldMillis);
       return before;
     }
-    if (this.#earlyEndsMillis.size > 0 && this.#hasEnded(`${boundary.kind} ${key}`, toldMillis)) return event;
+    if (this.#earlyEndsMillis.size > 0 && hasEndedEarly(this.#earlyEndsMillis, `${boundary.kind} ${key}`, toldMillis))
+      return event;
     const displaced = open.add(key, event);
     return before ?? displaced;
-  }
-
-  /** Whether work that began at a moment is known to have ended; work that has the same key and began later is another. */
-  #hasEnded(kindAndKey: string, startedMillis: number): boolean {
-    const endedMillis = this.#earlyEndsMillis.get(kindAndKey);
-    if (endedMillis === undefined) return false;
-    this.#earlyEndsMillis.delete(kindAndKey);
-    return startedMillis < endedMillis;
   }
 
   /** Work whose source has said nothing at all since the given moment. */

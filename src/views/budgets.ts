@@ -2,6 +2,7 @@ import { z } from "zod";
 import { budgetKinds } from "../events/fields.ts";
 import type { EventOf, StoredEvent } from "../events/types.ts";
 import { type Budget, isUsedUp, newBudget, spendFrom } from "../folds/budget-ledger.ts";
+import { type EarlyEnds, hasEndedEarly, noteEarlyEnd } from "../folds/early-ends.ts";
 import { putLast, touch } from "../folds/put-last.ts";
 import { type SpendingEvent, spendingTypes } from "../folds/spending.ts";
 import { moment, momentOf, usd } from "./parts/answer.ts";
@@ -12,8 +13,6 @@ import { defineView } from "./view.ts";
 /** As the gauges of budgets have it. */
 const MAX_BUDGETS = 2_000;
 const MAX_RUNS = 20_000;
-/** Most ends whose start has not been told yet. */
-const MAX_EARLY_ENDS = 5_000;
 /** From which share on a budget warns. */
 const WARN_RATIO = 0.8;
 const SLOT_MILLIS = 300_000;
@@ -37,7 +36,7 @@ export interface State {
   /** Names of workflows that run, by the id of the run. */
   readonly running: Map<string, string>;
   /** When runs ended that were not seen to begin: a start that is told after its end begins nothing. */
-  readonly earlyEndsMillis: Map<string, number>;
+  readonly earlyEndsMillis: EarlyEnds;
 }
 
 const budgetAnswer = z
@@ -112,14 +111,12 @@ function set({ budgets }: State, { source, data }: EventOf<"budget_set">, timeUn
 
 function begin({ running, earlyEndsMillis }: State, event: EventOf<"workflow_started">, timeUnixMillis: number): void {
   const runId = event.workflowId as string;
-  const endedMillis = earlyEndsMillis.get(runId);
-  earlyEndsMillis.delete(runId);
-  if (timeUnixMillis < (endedMillis ?? timeUnixMillis)) return;
+  if (hasEndedEarly(earlyEndsMillis, runId, timeUnixMillis)) return;
   putLast(running, runId, event.data.name, MAX_RUNS);
 }
 
 function end({ running, earlyEndsMillis }: State, runId: string, timeUnixMillis: number): void {
-  if (!running.delete(runId)) putLast(earlyEndsMillis, runId, timeUnixMillis, MAX_EARLY_ENDS);
+  if (!running.delete(runId)) noteEarlyEnd(earlyEndsMillis, runId, timeUnixMillis);
 }
 
 function spend({ budgets, running }: State, event: StoredEvent & SpendingEvent, timeUnixMillis: number): void {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { boundaryOf, operationKey } from "../events/operations.ts";
 import type { StoredEvent } from "../events/types.ts";
+import { type EarlyEnds, hasEndedEarly, noteEarlyEnd } from "../folds/early-ends.ts";
 import { putLast, touch } from "../folds/put-last.ts";
 import { count, percentiles, percentilesOf, share } from "./parts/answer.ts";
 import { addTo, ratio } from "./parts/bounded-map.ts";
@@ -13,8 +14,7 @@ const SLOT_MILLIS = 300_000;
 const SLOTS = 2_017;
 /** Most types that are told apart; the next are counted as `other`. */
 const MAX_TYPES = 200;
-/** Most milestones that are begun, and most that have ended, that are remembered. */
-const MAX_MILESTONES = 20_000;
+const MAX_OPEN = 20_000;
 const MAX_SESSIONS = 20_000;
 /** Whoever has done nothing for so long has stopped. */
 const STOPPED_MILLIS = 1_800_000;
@@ -39,8 +39,7 @@ export interface State {
   readonly types: Map<string, true>;
   /** Milestones that were begun and not ended, by what ties their start to their end. */
   readonly open: Map<string, { readonly milestoneType: string; readonly startedMillis: number }>;
-  /** When others ended, so that a start that is told after its end opens nothing. */
-  readonly endedMillis: Map<string, number>;
+  readonly earlyEndsMillis: EarlyEnds;
   readonly sessions: Map<string, Session>;
 }
 
@@ -79,7 +78,7 @@ const journeys = milestones
  */
 export const journeysView = defineView({
   summary: "Milestones of users' journeys: how many are reached, how long that takes, and where people stop.",
-  version: 2,
+  version: 3,
   types: ["milestone_started", "milestone_completed", "milestone_failed"],
   query: z.strictObject({
     hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
@@ -90,7 +89,7 @@ export const journeysView = defineView({
     slots: newSlots(SLOT_MILLIS, SLOTS),
     types: new Map(),
     open: new Map(),
-    endedMillis: new Map(),
+    earlyEndsMillis: new Map(),
     sessions: new Map(),
   }),
   apply(state, event, timeUnixMillis) {
@@ -159,10 +158,9 @@ function follow(state: State, event: StoredEvent, milestoneType: string, timeUni
   const key = operationKey("milestone", event.source, event);
   if (boundary === undefined || key === undefined) return;
   if (boundary.edge === "end") {
-    state.open.delete(key);
-    putLast(state.endedMillis, key, timeUnixMillis, MAX_MILESTONES);
-  } else if (timeUnixMillis > (state.endedMillis.get(key) ?? Number.NEGATIVE_INFINITY)) {
-    putLast(state.open, key, { milestoneType, startedMillis: timeUnixMillis }, MAX_MILESTONES);
+    if (!state.open.delete(key)) noteEarlyEnd(state.earlyEndsMillis, key, timeUnixMillis);
+  } else if (!hasEndedEarly(state.earlyEndsMillis, key, timeUnixMillis)) {
+    putLast(state.open, key, { milestoneType, startedMillis: timeUnixMillis }, MAX_OPEN);
   }
 }
 
