@@ -4,6 +4,7 @@ import { checkSchema, createSchema } from "./schema.ts";
 
 /** How long a statement waits for another process that holds the file, before it fails. */
 const BUSY_TIMEOUT_MILLIS = 5_000;
+const JOURNAL_RETRY_MILLIS = 5;
 /** The write-ahead log is cut back to this once it has grown beyond it, for instance behind a reader that took long. */
 const WAL_LIMIT_BYTES = 64 * 1_024 * 1_024;
 
@@ -15,7 +16,7 @@ export function openForWriting(path: string): SqlDatabase {
     (database) => {
       // Nothing is set before the file is known to be ours: journal_mode would change somebody else's for good.
       const state = checkSchema(database, path);
-      const journal = database.pragma("journal_mode = WAL", { simple: true });
+      const journal = setWriteAheadLog(database);
       if (journal !== "wal") {
         throw new StoreError(
           "cannot_open",
@@ -31,6 +32,23 @@ export function openForWriting(path: string): SqlDatabase {
       if (state === "empty") createSchema(database, path);
     },
   );
+}
+
+/**
+ * Returns the journal that the file has now. Where two processes open a new file at once, SQLite refuses one of them at once
+ * and waits for nobody, as both could wait for each other (https://sqlite.org/c3ref/busy_handler.html): it tries again here.
+ */
+function setWriteAheadLog(database: SqlDatabase): unknown {
+  const deadline = performance.now() + BUSY_TIMEOUT_MILLIS;
+  for (;;) {
+    try {
+      return database.pragma("journal_mode = WAL", { simple: true });
+    } catch (error) {
+      if (!engineCode(error).startsWith("SQLITE_BUSY") || performance.now() > deadline) throw error;
+      // The thread has nothing else to do: it is the store's own, and has not begun.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, JOURNAL_RETRY_MILLIS);
+    }
+  }
 }
 
 /** Opens a connection that can only read. Throws a {@link StoreError}. */

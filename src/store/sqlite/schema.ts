@@ -50,9 +50,7 @@ export const LAST_SEQ = "max(coalesce((SELECT max(seq) FROM events), 0), (SELECT
 
 /** Throws where a file is not one that this version can work with; changes nothing. Returns whether it is still empty. */
 export function checkSchema(database: SqlDatabase, path: string): "empty" | "current" {
-  const version = Number(database.pragma("user_version", { simple: true }));
-  const owner = Number(database.pragma("application_id", { simple: true }));
-  const tables = Number(database.prepare("SELECT count(*) FROM sqlite_master").pluck().get());
+  const { version, owner, tables } = readMarks(database);
   if (version === 0 && owner === 0 && tables === 0) return "empty";
   if (owner !== APPLICATION_ID) {
     throw new StoreError(
@@ -68,6 +66,17 @@ export function checkSchema(database: SqlDatabase, path: string): "empty" | "cur
     );
   }
   return "current";
+}
+
+/** What tells whose file this is, as it was at one moment: another process may be making the tables between two reads. */
+function readMarks(database: SqlDatabase): { version: number; owner: number; tables: number } {
+  // A savepoint, since it may stand inside a transaction and alone.
+  database.exec("SAVEPOINT marks");
+  const version = Number(database.pragma("user_version", { simple: true }));
+  const owner = Number(database.pragma("application_id", { simple: true }));
+  const tables = Number(database.prepare("SELECT count(*) FROM sqlite_master").pluck().get());
+  database.exec("RELEASE marks");
+  return { version, owner, tables };
 }
 
 /** Makes the tables in an empty file. Where that fails, closing the connection takes back what was begun. */

@@ -3,8 +3,9 @@ import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync,
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { StoreError } from "../../../src/store/event-store.ts";
-import { connect } from "../../../src/store/sqlite/driver.ts";
+import { connect, type SqlDatabase } from "../../../src/store/sqlite/driver.ts";
 import { openForReading, openForWriting } from "../../../src/store/sqlite/open-database.ts";
+import { checkSchema, createSchema } from "../../../src/store/sqlite/schema.ts";
 import { inRepository } from "../../support/processes.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -31,6 +32,32 @@ it("makes a file whose commits are synced to the disk, also when it is opened ag
     expect(settings).toEqual(["wal", full, 5_000, 0]);
     database.close();
   }
+});
+
+it("sees a file that another process makes meanwhile as empty or as ours, never as half made", () => {
+  const path = somePath();
+  const other = connect(path, { timeout: 0 });
+  other.pragma("journal_mode = WAL", { simple: true });
+  const database = connect(path, { timeout: 0 });
+  // The other one is as quick as can be: it makes the tables as soon as the first mark was read.
+  let made = false;
+  const pragma: SqlDatabase["pragma"] = (source, options) => {
+    const value = database.pragma(source, options);
+    if (!made) createSchema(other, path);
+    made = true;
+    return value;
+  };
+  const slow: SqlDatabase = {
+    inTransaction: false,
+    prepare: (sql) => database.prepare(sql),
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+    pragma,
+  };
+  expect(checkSchema(slow, path)).toBe("empty");
+  expect(checkSchema(slow, path)).toBe("current");
+  database.close();
+  other.close();
 });
 
 it("opens for reading without leave to write", () => {

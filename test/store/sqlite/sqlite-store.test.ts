@@ -98,6 +98,16 @@ describe("one file, many appends", () => {
     reader.close();
   });
 
+  it("opens a new file that others open at the same moment", async () => {
+    const folder = temporaryFolder();
+    for (let round = 0; round < 6; round++) {
+      const path = join(folder, `${round}.db`);
+      const stores = await Promise.all([openIn(path), openIn(path), openIn(path)]);
+      const appends = await Promise.all(stores.map((store) => store.append(sampleEvents(1))));
+      expect(appends.flatMap(({ stored }) => stored.map(({ seq }) => seq)).toSorted()).toEqual([1, 2, 3]);
+    }
+  });
+
   it("shares a file with another store, and never gives a seq to two events", async () => {
     const path = join(temporaryFolder(), "e.db");
     const [one, two] = await Promise.all([openIn(path), openIn(path)]);
