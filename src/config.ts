@@ -26,6 +26,7 @@ export interface Config {
   readonly wsPort: number | "off";
   readonly wsPortIsChosen: boolean;
   readonly liveQueueEvents: number;
+  readonly maxWatchers: number;
   readonly allowedOrigins: string | readonly string[] | undefined;
   readonly allowedHosts: string | readonly string[] | undefined;
   readonly data: string;
@@ -105,6 +106,7 @@ export function loadConfig(sources: ConfigSources = {}): Config {
     wsPort: options.wsPort ?? 3010,
     wsPortIsChosen: options.wsPort !== undefined,
     liveQueueEvents: options.liveQueueEvents ?? 100,
+    maxWatchers: options.maxWatchers ?? 1_500,
     allowedOrigins: options.allowedOrigins,
     allowedHosts: options.allowedHosts,
     data: options.data ?? ".crowsnest",

@@ -54,6 +54,11 @@ export const optionDefinitions = {
     takes: "a whole number from 1 to 100000",
     help: "Most events that wait for one slow watcher of the live stream; then the oldest give way, and it is told how many. [default: 100]",
   },
+  maxWatchers: {
+    schema: z.number().int().min(1).max(1_800),
+    takes: "a whole number from 1 to 1800",
+    help: "Most who watch the live stream at once, by WebSocket and by server-sent events together; whoever else comes is told to try again later. [default: 1500]",
+  },
   allowedOrigins: {
     schema: z.union([z.string().min(1), z.array(z.string().min(1))]),
     takes: "origins of web pages such as https://console.example.com, as a list or separated by commas",

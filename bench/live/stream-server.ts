@@ -5,13 +5,14 @@ import { answer, type PublishRequest } from "./protocol.ts";
 import { publishSteadily } from "./publish.ts";
 
 // The live stream alone: what it costs to tell clients, without what it costs to keep, count and see events.
-const stream = new LiveStream({ capacity: 100 }, 0, {
+const stream = new LiveStream({ capacity: 100, maxWatchers: 1_000 }, 0, {
   refusal: () => undefined,
   readAfter: async () => [],
   seqBefore: async () => 0,
   delivered: () => undefined,
   dropped: () => undefined,
   watched: () => undefined,
+  refused: () => undefined,
 });
 const server = createServer();
 stream.attach(server, ["/ws"]);

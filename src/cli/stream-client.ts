@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { FilterInput } from "../server/live/filter.ts";
+import { readRetryAfter } from "../sinks/retry-after.ts";
 
 export interface StreamOptions {
   /** Address of the hub, as a person gives it: `http://127.0.0.1:9464`. */
@@ -30,6 +31,12 @@ export interface WireEvent {
   readonly task_id?: string;
 }
 
+interface End {
+  readonly why: string;
+  /** How long the hub wants to be left alone, where it says so. */
+  readonly afterMillis: number | undefined;
+}
+
 /** The hub cannot be reached, or does not want to be watched; the message is a sentence for people. */
 class HubError extends Error {
   override readonly name = "HubError";
@@ -37,6 +44,8 @@ class HubError extends Error {
 
 const FIRST_RETRY_MILLIS = 250;
 const MAX_RETRY_MILLIS = 10_000;
+/** A hub that asks for more patience than this is asked again all the same. */
+const MAX_RETRY_AFTER_MILLIS = 60_000;
 const HANDSHAKE_MILLIS = 10_000;
 /** The hub pings every 15 s: one that is not heard of for so long is gone, whatever the network says. */
 const SILENCE_MILLIS = 45_000;
@@ -54,8 +63,10 @@ export class StreamClient {
   #lastSeq: number | undefined;
   /** False until the hub has answered where events begin: those that come before are not asked for. */
   #isReading = false;
-  #wasConnected = false;
-  #isLost = false;
+  /** There is a hub: whatever keeps it from being watched may pass. */
+  #isThere = false;
+  /** What was told last, while it is not watched. */
+  #trouble: "lost" | "full" | undefined;
 
   constructor(options: StreamOptions, reader: StreamReader) {
     this.#options = options;
@@ -71,13 +82,15 @@ export class StreamClient {
     let retryMillis = FIRST_RETRY_MILLIS;
     while (!this.#closed.signal.aborted) {
       this.#isReading = false;
-      const why = await this.#connection();
+      const { why, afterMillis } = await this.#connection();
       if (this.#closed.signal.aborted) return;
-      if (!this.#wasConnected) throw new HubError(`there is no hub to be reached at ${this.#options.hub} (${why})`);
+      // Whoever says when to come again is a hub.
+      this.#isThere ||= afterMillis !== undefined;
+      if (!this.#isThere) throw new HubError(`there is no hub to be reached at ${this.#options.hub} (${why})`);
       if (this.#isReading) retryMillis = FIRST_RETRY_MILLIS;
-      if (!this.#isLost) this.#reader.told(`the connection to ${this.#options.hub} is lost (${why}); trying again`);
-      this.#isLost = true;
-      await this.#rest(retryMillis * (0.5 + Math.random() / 2));
+      if (afterMillis !== undefined) this.#tell("full", `${why}; trying again`);
+      else this.#tell("lost", `the connection to ${this.#options.hub} is lost (${why}); trying again`);
+      await this.#rest((afterMillis ?? 0) + retryMillis * (0.5 + Math.random() / 2));
       retryMillis = Math.min(retryMillis * 2, MAX_RETRY_MILLIS);
     }
   }
@@ -96,16 +109,17 @@ export class StreamClient {
     this.#socket?.terminate();
   }
 
-  /** Resolves with why the connection ended; rejects where another one would end alike. */
-  #connection(): Promise<string> {
+  /** Resolves with how the connection ended; rejects where another one would end alike. */
+  #connection(): Promise<End> {
     const { hub, token } = this.#options;
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const address = `${hub.replace(/^http/, "ws").replace(/\/+$/, "")}/ws?batch=1`;
     const socket = new WebSocket(address, { headers, handshakeTimeout: HANDSHAKE_MILLIS, perMessageDeflate: false });
     this.#socket = socket;
     let why = "";
+    let afterMillis: number | undefined;
     const silence = setInterval(() => this.#endSilence(socket), SILENCE_MILLIS);
-    return new Promise<string>((resolve, reject) => {
+    return new Promise<End>((resolve, reject) => {
       socket.on("open", () => this.#ask(socket));
       socket.on("ping", () => silence.refresh());
       socket.on("message", (data) => {
@@ -118,6 +132,7 @@ export class StreamClient {
         }
       });
       socket.on("unexpected-response", (_request, response) => {
+        afterMillis = readRetryAfter(response.headers["retry-after"], MAX_RETRY_AFTER_MILLIS);
         refusalOf(hub, response).then(
           (refusal) => {
             why = refusal.message;
@@ -130,12 +145,12 @@ export class StreamClient {
       socket.on("error", (error) => {
         why = why === "" ? error.message : why;
       });
-      socket.on("close", (code, reason) => resolve(why || String(reason) || `code ${code}`));
+      socket.on("close", (code, reason) => resolve({ why: why || String(reason) || `code ${code}`, afterMillis }));
     }).finally(() => clearInterval(silence));
   }
 
   #ask(socket: WebSocket): void {
-    this.#wasConnected = true;
+    this.#isThere = true;
     const { filter, sinceUnixMillis } = this.#options;
     const begin = this.#lastSeq === undefined ? sinceOf(sinceUnixMillis) : { resumeFrom: this.#lastSeq };
     socket.send(JSON.stringify({ subscribe: filter, ...begin }));
@@ -172,10 +187,18 @@ export class StreamClient {
   #begin(seq: number): void {
     if (this.#lastSeq !== undefined && seq < this.#lastSeq) {
       this.#reader.told(`the hub at ${this.#options.hub} has another log now; going on with what comes to it`);
-    } else if (this.#isLost) this.#reader.told(`connected again; going on after event ${seq}`);
-    this.#isLost = false;
+    } else if (this.#trouble !== undefined) {
+      this.#reader.told(`connected${this.#lastSeq === undefined ? "" : " again"}; going on after event ${seq}`);
+    }
+    this.#trouble = undefined;
     this.#lastSeq = seq;
     this.#isReading = true;
+  }
+
+  /** Once for as long as it stays like that. */
+  #tell(trouble: "lost" | "full", sentence: string): void {
+    if (this.#trouble !== trouble) this.#reader.told(sentence);
+    this.#trouble = trouble;
   }
 
   /** While nothing is read, a hub cannot be heard of. */

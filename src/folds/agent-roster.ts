@@ -1,6 +1,7 @@
 import type { Boundary } from "../events/operations.ts";
 import type { AgentEvent } from "../events/types.ts";
 import { copyOf, type Restorable } from "./restorable.ts";
+import { isSignOfLife } from "./sign-of-life.ts";
 
 /** Most agents that are followed; beyond it new names are not, as their metrics would become `other` anyway. */
 const MAX_AGENTS = 5_000;
@@ -60,8 +61,7 @@ export class AgentRoster implements Restorable<Entries> {
 
   /** `closed` is the start of the work that the event ended or took the place of; the event itself where it begins what has ended. */
   apply(event: AgentEvent, boundary: Boundary | undefined, closed: AgentEvent | undefined): void {
-    // An alert is told about an agent, not by it: no sign of life, least of all where the alert is about its silence.
-    if (event.type === "alert_fired" || event.type === "alert_resolved") return;
+    if (!isSignOfLife(event.type)) return;
     const entry = this.#entryOf(event.source, event.agent, event.timeUnixMillis);
     if (entry !== undefined) {
       account(entry, event.timeUnixMillis, toldAfterTheFact(event, closed) * 1_000);

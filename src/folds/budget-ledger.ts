@@ -155,10 +155,15 @@ export function spendFrom(budget: Budget, event: SpendingEvent, atMillis: number
   return true;
 }
 
-/** True once nothing of it is left; a day's budget is whole again after midnight UTC. */
-export function isUsedUp(budget: Budget, nowMillis: number): boolean {
+/** How much of it is spent; a day's budget is whole again after midnight UTC. */
+export function levelAt(budget: Budget, nowMillis: number): Level {
   rollDay(budget, nowMillis);
-  return levelOf(budget) === "exceeded";
+  return levelOf(budget);
+}
+
+/** True once nothing of it is left. */
+export function isUsedUp(budget: Budget, nowMillis: number): boolean {
+  return levelAt(budget, nowMillis) === "exceeded";
 }
 
 function rollDay(budget: Budget, nowMillis: number): void {

@@ -16,6 +16,8 @@ export interface AccessOptions {
 export interface Refusal {
   readonly status: number;
   readonly error: string;
+  /** In how many seconds it may try again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Says why a request may not come in; undefined where it may. */

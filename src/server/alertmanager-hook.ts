@@ -4,8 +4,8 @@ import { describeProblems, parseEvent } from "../events/validate.ts";
 import { type AppendResult, StoreError } from "../store/event-store.ts";
 import { readNotification } from "./alertmanager-notification.ts";
 import { answerEarly } from "./ingest/answer-early.ts";
-import { openBody, readText } from "./ingest/read-body.ts";
-import { notJson, RequestError } from "./ingest/request-error.ts";
+import { contentTypeOf, openBody, readText } from "./ingest/read-body.ts";
+import { parseJson, RequestError } from "./ingest/request-error.ts";
 
 /** Largest notification that is read, after decompression. Alertmanager's are a few kilobytes. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -34,16 +34,11 @@ export function createAlertmanagerHook(intake: AlertIntake): Router {
 }
 
 async function readJson(request: Request): Promise<unknown> {
-  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const type = contentTypeOf(request);
   if (type !== "application/json") {
     throw new RequestError(415, `Content-Type is ${type === "" ? "missing" : type}, but has to be application/json`);
   }
-  const text = await readText(openBody(request), MAX_BODY_BYTES);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw notJson(error);
-  }
+  return parseJson(await readText(openBody(request), MAX_BODY_BYTES));
 }
 
 function checked(event: AgentEvent): AgentEvent {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { makeRoom } from "./make-room.ts";
 
 /** A port cannot be listened on; the message names it and the option that moves it. */
 export class ListenError extends Error {
@@ -60,9 +61,7 @@ export async function listen(
     },
     handler,
   );
-  server.maxConnections = MAX_CONNECTIONS;
-  // Connections that nobody uses must not keep out those that somebody would: the next one finds room.
-  server.on("drop", () => server.closeIdleConnections());
+  makeRoom(server, MAX_CONNECTIONS);
   await bind(server, host, port, option);
   if (!keepsProcessAlive) server.unref();
   const address = server.address() as AddressInfo;

@@ -52,15 +52,16 @@ export class Observatory implements Replayed {
 
   /** Everything that is kept from now on is seen. @returns what answers its part of HTTP */
   async start(): Promise<RequestHandler> {
-    const { bus, config, metrics } = this.#core;
+    const { bus, config, metrics, trouble } = this.#core;
     const { lastSeq } = await this.#store.stats();
     const [hostCheck, accessCheck] = [createHostCheck(config), createAccessCheck(config)];
-    const live = new LiveStream({ capacity: config.liveQueueEvents }, lastSeq, {
+    const live = new LiveStream({ capacity: config.liveQueueEvents, maxWatchers: config.maxWatchers }, lastSeq, {
       refusal: (request: IncomingMessage) => hostCheck(request.headers) ?? accessCheck(headersWithToken(request)),
       ...logReaders(this.#store),
       delivered: (delaySeconds) => metrics.liveDelivery.observe({}, delaySeconds),
       dropped: (count) => metrics.eventsDropped.inc({ queue: "live", reason: "queue_full" }, count),
       watched: (watchers) => metrics.liveClients.set({}, watchers),
+      refused: (why) => trouble.tell("watchers", () => `a watcher is refused: ${why}`),
     });
     this.#live = live;
     bus.tap("views", (event) => this.replay(event as StoredEvent));

@@ -1,25 +1,22 @@
 import { z } from "zod";
 import { budgetKinds } from "../events/fields.ts";
 import type { EventOf, StoredEvent } from "../events/types.ts";
-import { type Budget, isUsedUp, newBudget, spendFrom } from "../folds/budget-ledger.ts";
+import { type Budget, levelAt, newBudget, spendFrom } from "../folds/budget-ledger.ts";
 import { type EarlyEnds, hasEndedEarly, noteEarlyEnd } from "../folds/early-ends.ts";
 import { putLast, touch } from "../folds/put-last.ts";
 import { type SpendingEvent, spendingTypes } from "../folds/spending.ts";
 import { moment, momentOf, usd } from "./parts/answer.ts";
-import { ratio } from "./parts/bounded-map.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
+import { ratio } from "./parts/sums.ts";
+import { DAY_MILLIS, HOUR_MILLIS } from "./parts/tiers.ts";
 import { defineView } from "./view.ts";
 
 /** As the gauges of budgets have it. */
 const MAX_BUDGETS = 2_000;
 const MAX_RUNS = 20_000;
-/** From which share on a budget warns. */
-const WARN_RATIO = 0.8;
 const SLOT_MILLIS = 300_000;
 /** The last hour, and the slot that is being filled. */
 const SLOTS = 13;
-const HOUR_MILLIS = 3_600_000;
-const DAY_MILLIS = 86_400_000;
 /** The last moment that ISO 8601 writes with four digits for the year. */
 const LAST_MILLIS = Date.UTC(9_999, 11, 31, 23, 59, 59, 999);
 
@@ -80,10 +77,10 @@ export const budgetsView = defineView({
       case "usage_reported":
         return spend(state, event, timeUnixMillis);
       case "workflow_started":
-        return begin(state, event, timeUnixMillis);
+        return begin(state, event);
       case "workflow_completed":
       case "workflow_failed":
-        return end(state, event.workflowId as string, timeUnixMillis);
+        return end(state, event);
     }
   },
   read: ({ budgets }, { service, status }, now) => ({
@@ -109,14 +106,15 @@ function set({ budgets }: State, { source, data }: EventOf<"budget_set">, timeUn
   scopes.set(budget.scope, { budget, setMillis: timeUnixMillis, lately: newSlots(SLOT_MILLIS, SLOTS) });
 }
 
-function begin({ running, earlyEndsMillis }: State, event: EventOf<"workflow_started">, timeUnixMillis: number): void {
+function begin({ running, earlyEndsMillis }: State, event: EventOf<"workflow_started">): void {
   const runId = event.workflowId as string;
-  if (hasEndedEarly(earlyEndsMillis, runId, timeUnixMillis)) return;
+  if (hasEndedEarly(earlyEndsMillis, runId, event.timeUnixMillis)) return;
   putLast(running, runId, event.data.name, MAX_RUNS);
 }
 
-function end({ running, earlyEndsMillis }: State, runId: string, timeUnixMillis: number): void {
-  if (!running.delete(runId)) noteEarlyEnd(earlyEndsMillis, runId, timeUnixMillis);
+function end({ running, earlyEndsMillis }: State, event: StoredEvent): void {
+  const runId = event.workflowId as string;
+  if (!running.delete(runId)) noteEarlyEnd(earlyEndsMillis, runId, event.timeUnixMillis);
 }
 
 function spend({ budgets, running }: State, event: StoredEvent & SpendingEvent, timeUnixMillis: number): void {
@@ -135,8 +133,7 @@ function spend({ budgets, running }: State, event: StoredEvent & SpendingEvent, 
 }
 
 function answerOf({ budget: { ...budget }, setMillis, lately }: Followed, now: number): z.output<typeof budgetAnswer> {
-  const isExceeded = isUsedUp(budget, now);
-  const isNear = isUsedUp({ ...budget, limitUsd: budget.limitUsd * WARN_RATIO }, now);
+  const level = levelAt(budget, now);
   const burnUsdPerHour = burnOf(lately, setMillis, now);
   return {
     service: budget.source,
@@ -147,9 +144,9 @@ function answerOf({ budget: { ...budget }, setMillis, lately }: Followed, now: n
     spentUsd: budget.spentUsd,
     estimatedSpentUsd: budget.estimatedSpentUsd,
     spentRatio: ratio(budget.spentUsd, budget.limitUsd),
-    status: isExceeded ? "exceeded" : isNear ? "warning" : "ok",
+    status: level === "nothing" ? "ok" : level,
     burnUsdPerHour,
-    exhaustedAt: isExceeded ? null : exhaustedAt(budget, burnUsdPerHour, now),
+    exhaustedAt: level === "exceeded" ? null : exhaustedAt(budget, burnUsdPerHour, now),
   };
 }
 

@@ -4,9 +4,11 @@ import type { StoredEvent } from "../events/types.ts";
 import { type EarlyEnds, hasEndedEarly, noteEarlyEnd } from "../folds/early-ends.ts";
 import { putLast, touch } from "../folds/put-last.ts";
 import { count, percentiles, percentilesOf, share } from "./parts/answer.ts";
-import { addTo, ratio } from "./parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "./parts/histogram.ts";
+import { hoursOfWeek } from "./parts/period.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
+import { addTo, ratio } from "./parts/sums.ts";
+import { HOUR_MILLIS } from "./parts/tiers.ts";
 import { defineView } from "./view.ts";
 
 const SLOT_MILLIS = 300_000;
@@ -20,17 +22,17 @@ const MAX_SESSIONS = 20_000;
 const STOPPED_MILLIS = 1_800_000;
 const OTHER = "other";
 
-interface Counts {
-  started: number;
-  completed: number;
-  failed: number;
-  abandoned: number;
+/** How far a milestone came. */
+const stages = ["started", "completed", "failed", "abandoned"] as const;
+type Stage = (typeof stages)[number];
+
+interface Counts extends Record<Stage, number> {
   readonly durations: Histogram;
 }
 
 interface Session {
   milestoneType: string;
-  reached: "started" | "completed" | "failed" | "abandoned";
+  reached: Stage;
   atMillis: number;
 }
 
@@ -61,7 +63,7 @@ const journeys = milestones
       .array(
         z.object({
           milestoneType: z.string(),
-          reached: z.enum(["started", "completed", "failed", "abandoned"]),
+          reached: z.enum(stages),
           sessions: count,
           share,
         }),
@@ -81,7 +83,7 @@ export const journeysView = defineView({
   version: 3,
   types: ["milestone_started", "milestone_completed", "milestone_failed"],
   query: z.strictObject({
-    hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
+    hours: hoursOfWeek,
     milestone_type: z.string().optional(),
   }),
   answer: journeys,
@@ -107,7 +109,7 @@ export const journeysView = defineView({
     Object.assign(session, { milestoneType, reached, atMillis: timeUnixMillis });
   },
   read(state, { hours, milestone_type: wanted }, now) {
-    const since = now - hours * 3_600_000;
+    const since = now - hours * HOUR_MILLIS;
     const byType = new Map<string, Counts>();
     for (const slot of slotsSince(state.slots, since + SLOT_MILLIS / 2, now)) {
       for (const [type, counts] of slot) {
@@ -147,7 +149,7 @@ function newCounts(): Counts {
   return { started: 0, completed: 0, failed: 0, abandoned: 0, durations: newHistogram() };
 }
 
-function reachedBy(event: StoredEvent): Session["reached"] {
+function reachedBy(event: StoredEvent): Stage {
   if (event.type === "milestone_started") return "started";
   if (event.type !== "milestone_failed") return "completed";
   return event.data.outcome === "abandoned" ? "abandoned" : "failed";
@@ -158,8 +160,8 @@ function follow(state: State, event: StoredEvent, milestoneType: string, timeUni
   const key = operationKey("milestone", event.source, event);
   if (boundary === undefined || key === undefined) return;
   if (boundary.edge === "end") {
-    if (!state.open.delete(key)) noteEarlyEnd(state.earlyEndsMillis, key, timeUnixMillis);
-  } else if (!hasEndedEarly(state.earlyEndsMillis, key, timeUnixMillis)) {
+    if (!state.open.delete(key)) noteEarlyEnd(state.earlyEndsMillis, key, event.timeUnixMillis);
+  } else if (!hasEndedEarly(state.earlyEndsMillis, key, event.timeUnixMillis)) {
     putLast(state.open, key, { milestoneType, startedMillis: timeUnixMillis }, MAX_OPEN);
   }
 }

@@ -3,13 +3,14 @@ import { applyKpi, type KpiFold, kpiTypes, newKpiFold } from "../folds/kpis/fold
 import { addKpiSums, type KnownAgents, type KpiSum, type KpiSums, kpisOf, newKpiSums } from "../folds/kpis/kpis.ts";
 import type { KnownWorker, KpiTaker } from "../folds/kpis/taker.ts";
 import { count, moment, momentOf } from "./parts/answer.ts";
+import { hoursOfWeek } from "./parts/period.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
+import { HOUR_MILLIS } from "./parts/tiers.ts";
 import { defineView } from "./view.ts";
 
 const SLOT_MILLIS = 300_000;
 /** Seven days, the slot that a period begins in, and the one that is being filled. */
 const SLOTS = 2_018;
-const HOUR_MILLIS = 3_600_000;
 
 export interface State {
   readonly slots: Slots<KpiSums>;
@@ -31,10 +32,10 @@ const kpi = z
  */
 export const kpisView = defineView({
   summary: "Key performance indicators over the last hours, each with its definition and its sample size.",
-  version: 2,
+  version: 3,
   types: kpiTypes,
   query: z.strictObject({
-    hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
+    hours: hoursOfWeek,
   }),
   answer: z.object({
     hours: z.number().int(),

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { touch } from "../folds/put-last.ts";
 import { count, moment, momentOf, share } from "./parts/answer.ts";
-import { ratio } from "./parts/bounded-map.ts";
 import { named } from "./parts/named.ts";
 import { limit, outcomesAnswer, periodHours, tellOutcomes, totalsAnswer } from "./parts/outcomes/answer.ts";
 import { addOutcome, newOutcomes, type Outcomes } from "./parts/outcomes/outcomes.ts";
 import { addTally, answerOfTally, newTally, resultOf, type Tally, tallyAnswer } from "./parts/outcomes/tally.ts";
+import { ratio } from "./parts/sums.ts";
 import { HOUR_MILLIS } from "./parts/tiers.ts";
 import { defineView } from "./view.ts";
 

@@ -4,9 +4,9 @@ import { severityOf } from "../events/severity.ts";
 import type { EventType, StoredEvent } from "../events/types.ts";
 import { allTokens, isSpending, spendingOf } from "../folds/spending.ts";
 import { bytes, count, percentiles, percentilesOf, perSecond, seconds, share, tokens, usd } from "./parts/answer.ts";
-import { addTo, ratio } from "./parts/bounded-map.ts";
 import { addHistogram, type Histogram, newHistogram, record } from "./parts/histogram.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "./parts/slots.ts";
+import { addTo, ratio } from "./parts/sums.ts";
 import { defineView } from "./view.ts";
 
 const SLOT_MILLIS = 5_000;

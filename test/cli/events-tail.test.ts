@@ -5,8 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { type WebSocket as ServerSocket, WebSocketServer } from "ws";
 import { readSince } from "../../src/cli/events-tail.ts";
+import type { FilterInput } from "../../src/server/live/filter.ts";
 import { complete } from "../helpers/events.ts";
 import { startTestHub } from "../support/hub.ts";
+import { watch } from "../support/live-clients.ts";
 import { startLive, type TestLive } from "../support/live-server.ts";
 import { inRepository, runNode } from "../support/processes.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -15,7 +17,9 @@ import { until } from "../support/until.ts";
 const PROGRAM = `import(${JSON.stringify(inRepository("src/cli/main.ts"))}).then(({ run }) => run(process.argv.slice(1)))`;
 
 function tail(url: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-  return runNode(["--eval", PROGRAM, "--", "events", "tail", "--hub", url, ...args], { env });
+  // The only services that there are, so that the hub's list of watchers shows when it was told so.
+  const services = args.includes("--services") ? [] : ["--services", "shop"];
+  return runNode(["--eval", PROGRAM, "--", "events", "tail", "--hub", url, ...services, ...args], { env });
 }
 
 type Tail = ReturnType<typeof tail>;
@@ -24,8 +28,13 @@ function seqsOf({ output }: Tail): number[] {
   return output.stdout.split("\n").flatMap((line) => (line === "" ? [] : (JSON.parse(line) as { seq: number }).seq));
 }
 
+/** Waits until the hub has heard what tail wants: what comes before is not printed. */
 async function watched(live: TestLive): Promise<void> {
-  await until("somebody to watch", () => live.told.watched === 1);
+  await until("tail to have said what it wants", async () => {
+    const answer = await (await fetch(`${live.url}/api/cato/events/subscribers`)).json();
+    const { subscribers } = answer as { subscribers: { filter: FilterInput }[] };
+    return subscribers[0]?.filter.services !== undefined;
+  });
 }
 
 async function all(program: Tail, live: TestLive): Promise<void> {
@@ -37,7 +46,6 @@ test("tail prints a line an event, as the console does, and ends on Ctrl-C", asy
   const live = await startLive();
   const program = tail(live.url);
   await watched(live);
-  await sleep(100);
   await live.publish([
     complete({
       type: "handoff_completed",
@@ -92,7 +100,6 @@ test("when the hub goes and comes again on the same port, tail says so, and has 
   let live = await startLive({ data });
   const program = tail(live.url, ["--json"]);
   await watched(live);
-  await sleep(100);
   await live.publish(300);
   await until("event 300", () => program.output.stdout.includes('"seq":300,'));
   await live.stop();
@@ -110,11 +117,52 @@ test("when the hub goes and comes again on the same port, tail says so, and has 
   );
 });
 
+test("where as many watch as there may be, tail says so and waits for room", async () => {
+  const live = await startLive({ maxWatchers: 1 });
+  const other = await watch(live.url);
+  const program = tail(live.url, ["--json"]);
+  await until("a sentence", () => program.output.stderr.includes("trying again\n"));
+  other.socket.close();
+  await watched(live);
+  await until("to go on", () => program.output.stderr.includes("going on"));
+  await live.publish(2);
+  await all(program, live);
+  expect(seqsOf(program)).toEqual([1, 2]);
+  expect(program.output.stderr).toBe(
+    `crowsnest: ${live.url} answers 503: 1 watch the live stream already, which is the most; maxWatchers ` +
+      "(CROWSNEST_MAX_WATCHERS) lets in more; trying again\ncrowsnest: connected; going on after event 0\n",
+  );
+});
+
+test("tail comes no sooner than it was asked to, and says what is in its way when that changes", async () => {
+  const attempts: number[] = [];
+  const sockets = new WebSocketServer({ noServer: true });
+  const server = createServer().on("upgrade", (request, stream, head) => {
+    attempts.push(performance.now());
+    if (attempts.length === 4)
+      return sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit("connection", socket));
+    const how = attempts.length === 3 ? "502 Bad Gateway\r\n" : "503 Service Unavailable\r\nRetry-After: 1\r\n";
+    stream.end(`HTTP/1.1 ${how}Connection: close\r\n\r\nnot now`);
+  });
+  sockets.on("connection", (socket) => socket.on("message", () => socket.send('{"subscribed":{},"seq":7}')));
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const program = tail(url);
+  await until("to go on", () => program.output.stderr.includes("going on"));
+  const [first = 0, second = 0, third = 0] = attempts;
+  expect(Math.min(second - first, third - second)).toBeGreaterThan(1_000);
+  expect(program.output.stderr).toBe(
+    `crowsnest: ${url} answers 503: not now; trying again\n` +
+      `crowsnest: the connection to ${url} is lost (${url} answers 502: not now); trying again\n` +
+      "crowsnest: connected; going on after event 7\n",
+  );
+});
+
 test("a hub with another log is told, and its new events are printed", async () => {
   let live = await startLive();
   const program = tail(live.url, ["--json"]);
   await watched(live);
-  await sleep(100);
   await live.publish(50);
   await all(program, live);
   await live.stop();
@@ -130,7 +178,6 @@ test("a terminal that stops reading loses nothing: what was dropped meanwhile is
   const live = await startLive({ capacity: 20 });
   const program = tail(live.url, ["--json"]);
   await watched(live);
-  await sleep(100);
   program.child.stdout?.pause();
   const attributes = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`text${index}`, "x".repeat(4_000)]));
   while (live.told.dropped < 100) {

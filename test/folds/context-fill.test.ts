@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EventInput } from "../../src/events/types.ts";
 import { ContextFills } from "../../src/folds/context-fill.ts";
-import { complete } from "../helpers/events.ts";
+import { complete, NOON } from "../helpers/events.ts";
 
 const updated = (agent: string, tokens: number, limitTokens?: number, items?: number): EventInput => ({
   type: "context_updated",
@@ -94,4 +94,12 @@ describe("context fills", () => {
     const fills = fillsAfter(...Array.from({ length: 6_000 }, (_, index) => updated(`agent-${index}`, index)));
     expect([...fills.all()].length).toBeLessThanOrEqual(5_000);
   });
+});
+
+it("a fill that is told late does not make the one that is known older", () => {
+  const fills = new ContextFills();
+  const at = (timeUnixMillis: number) => complete({ ...updated("scribe", 5, 10), timeUnixMillis });
+  fills.apply(at(NOON + 1_000));
+  fills.apply(at(NOON));
+  expect(fills.fullestSince(NOON + 1_000)).toEqual({ agent: "scribe", ratio: 0.5 });
 });

@@ -62,3 +62,8 @@ describe("recent errors", () => {
     );
   });
 });
+
+it("errors of a clock that is ahead are none of the last hour", () => {
+  const state = stateAfter(0);
+  expect(errorsAt(state, -5 * MINUTE_SECONDS)).toBe(0);
+});

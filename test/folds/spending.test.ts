@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AgentEvent } from "../../src/events/types.ts";
 import { FleetState } from "../../src/folds/fleet-state.ts";
-import { allTokens, isSpending, type SpendingEvent, spendingOf } from "../../src/folds/spending.ts";
+import { allTokens, isSpending, isUnpriced, type SpendingEvent, spendingOf } from "../../src/folds/spending.ts";
 import { complete } from "../helpers/events.ts";
 import { exampleList } from "../helpers/examples.ts";
 
@@ -90,4 +90,10 @@ describe("a budget", () => {
     const nextDay = { ...second, timeUnixMillis: second.timeUnixMillis + 13 * HOUR_MILLIS };
     expect(spentOf(first, nextDay, { ...first, id: "late" })).toEqual([[1, 1]]);
   });
+});
+
+it("a price is missing for an answered call that used tokens, and for no other", () => {
+  const calls = [{ inputTokens: 5 }, { inputTokens: 5, outcome: "failure" }, { inputTokens: 5, costUsd: 0 }, {}];
+  expect(calls.map((data) => isUnpriced(call(data)))).toEqual([true, false, false, false]);
+  expect(isUnpriced(sum({ inputTokens: 5 }))).toBe(false);
 });

@@ -20,7 +20,7 @@ export interface TestLive {
   /** Everything that was kept, in order. */
   readonly log: readonly StoredEvent[];
   /** What the stream told about itself. */
-  readonly told: { dropped: number; watched: number; readonly deliveredSeconds: number[] };
+  readonly told: { dropped: number; watched: number; refused: number; readonly deliveredSeconds: number[] };
   /** Keeps events in the store and then publishes them, as the hub does; a number stands for so many heartbeats. */
   publish(events: number | readonly AgentEvent[]): Promise<readonly StoredEvent[]>;
   /** Deletes from the store what is due so many days from now; everything where that is left out. */
@@ -42,15 +42,18 @@ export interface TestLiveOptions extends Partial<LiveOptions> {
 export async function startLive({ port = 0, data, refusal, slowReads, ...options }: TestLiveOptions = {}): Promise<TestLive> {
   const store = await openStore(data ?? join(await tempFolder(), "data"));
   const log: StoredEvent[] = [];
-  const told = { dropped: 0, watched: 0, deliveredSeconds: [] as number[] };
+  const told = { dropped: 0, watched: 0, refused: 0, deliveredSeconds: [] as number[] };
   const { lastSeq } = await store.stats();
-  const stream = new LiveStream({ capacity: 100, ...options }, lastSeq, {
+  const stream = new LiveStream({ capacity: 100, maxWatchers: 100, ...options }, lastSeq, {
     delivered: (seconds) => told.deliveredSeconds.push(seconds),
     dropped(count) {
       told.dropped += count;
     },
     watched(count) {
       told.watched = count;
+    },
+    refused() {
+      told.refused += 1;
     },
     refusal: refusal ?? (() => undefined),
     ...readers(store, slowReads),

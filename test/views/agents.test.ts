@@ -270,6 +270,16 @@ describe("what it has in hand", () => {
       [6, given("T-1")],
     ];
     expect(agentAfter(steps)).toMatchObject({ currentTasks: ["T-1"], status: "active" });
+    // Within the millisecond in which it failed.
+    const atOnce: Step[] = [...steps.slice(0, 2), [5, given("T-1")]];
+    expect(agentAfter(atOnce)).toMatchObject({ currentTasks: ["T-1"], status: "active" });
+    // Work that took no time, told from its end on.
+    expect(
+      agentAfter([
+        [5, { ...done("T-1"), agent: "scribe" }],
+        [5, given("T-1")],
+      ]).currentTasks,
+    ).toEqual([]);
   });
 });
 
@@ -492,4 +502,22 @@ describe("what all agents together hold", () => {
     expect(state.agents.size).toBe(400);
     expect(state.agents.get("shop/agent-399")?.tools).toHaveLength(1_000);
   });
+});
+
+describe("a run that nothing ties together", () => {
+  it("that ended before its beginning was told leaves the runs of others as they are", () => {
+    const steps: Step[] = [
+      [10, ended(undefined)],
+      [5, begun(undefined, "critic")],
+    ];
+    expect(agentAfter(steps, 60, "critic")).toMatchObject({ status: "active", openRuns: 1 });
+  });
+});
+
+it("an agent keeps the tools that a later run of it does not tell again", () => {
+  const steps: Step[] = [
+    [0, begun("r1", "scribe", { tools: ["search"] })],
+    [1, begun("r2")],
+  ];
+  expect(agentAfter(steps).tools).toEqual(["search"]);
 });

@@ -205,3 +205,14 @@ function ledgerOf(events: readonly StoredEvent[]): unknown[] {
     return [budget.scope, budget.limitUsd, spentUsd, ratio >= 1 ? "exceeded" : ratio >= 0.8 ? "warning" : "ok"];
   });
 }
+
+it("a budget that is no day's may be used up on another day", () => {
+  const [budget] = budgets(
+    [
+      [0, ofAgent(100)],
+      [1, spent(1)],
+    ],
+    HOUR / 2,
+  );
+  expect(budget?.exhaustedAt?.slice(0, 10)).toBe("2025-03-06");
+});

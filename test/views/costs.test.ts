@@ -193,3 +193,31 @@ describe("costs", () => {
     );
   });
 });
+
+it("a task counts by its last type, and names that cost the same stand by their calls", () => {
+  const ids = { taskId: "T-1" };
+  const given: EventInput = { type: "task_assigned", agent: "scribe", ...ids, data: { taskType: "review" } };
+  const { byTaskType } = costs([
+    [0, { type: "task_queued", ...ids, data: { taskType: "write" } }],
+    [1, given],
+    [2, called(1, {}, ids)],
+  ]);
+  expect(prices(byTaskType)).toEqual([["review", 1]]);
+  const { byModel } = costs([
+    [0, called(0, { model: "a" })],
+    [1, called(0, { model: "b" })],
+    [2, called(0, { model: "b" })],
+  ]);
+  expect(byModel.map(({ name }) => name)).toEqual(["b", "a"]);
+});
+
+it("days come oldest first, also where the oldest was told last", () => {
+  const { byDay } = costs(
+    [
+      [0, called(1)],
+      [-DAY, called(2)],
+    ],
+    { days: 7 },
+  );
+  expect(byDay.map(({ costUsd }) => costUsd)).toEqual([2, 1]);
+});

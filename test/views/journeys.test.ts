@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { journeysView } from "../../src/views/journeys.ts";
+import { NOON } from "../helpers/events.ts";
 import { readView, type Step, stored } from "../helpers/read-view.ts";
 
 const begun = (operationId: string, sessionId: string) =>
@@ -41,6 +42,14 @@ it("says where people stop once nothing has happened for half an hour", () => {
 it("opens nothing by a start that is told after its end, and opens a milestone again that begins after it", () => {
   const late = stored([5, reached("a", "s1", 5)], [0, begun("a", "s1")]);
   expect(readView(journeysView, late, {}, 60)).toMatchObject({ started: 1, completed: 1, inProgress: 0 });
+  const ofNoTime = stored([5, reached("a", "s1", 0)], [5, begun("a", "s1")]);
+  expect(readView(journeysView, ofNoTime, {}, 60)).toMatchObject({ started: 1, completed: 1, inProgress: 0 });
+  // By a clock that is a minute ahead: what was received first counts as having happened first.
+  const ahead = stored([65, reached("a", "s1", 5)], [60, begun("a", "s1")]).map((event, index) => ({
+    ...event,
+    receivedUnixMillis: NOON + index * 1_000,
+  }));
+  expect(readView(journeysView, ahead, {}, 60)).toMatchObject({ started: 1, completed: 1, inProgress: 0 });
   const again = stored([0, begun("a", "s1")], [5, reached("a", "s1", 5)], [9, begun("a", "s1")]);
   expect(readView(journeysView, again, {}, 60)).toMatchObject({ started: 2, completed: 1, inProgress: 1 });
 });
@@ -82,4 +91,28 @@ it("counts as many milestones of an hour as there were, wherever in five minutes
   const mean = counts.reduce((sum, completed) => sum + completed, 0) / counts.length;
   expect(mean).toBeGreaterThan(357);
   expect(mean).toBeLessThan(363);
+});
+
+it("counts as in progress what was begun within the period", () => {
+  const events = stored([0, begun("old", "s1")], [7_000, begun("new", "s2")]);
+  expect(readView(journeysView, events, { hours: 1 }, 7_200).inProgress).toBe(1);
+  expect(readView(journeysView, events, { hours: 24 }, 7_200).inProgress).toBe(2);
+});
+
+it("tells where people stopped within the period by what happened last, the most frequent first", () => {
+  const events = stored(
+    [-90_000, begun("before", "s0")],
+    [0, begun("a", "s1")],
+    [1, begun("b", "s2")],
+    [2, begun("c", "s3")],
+    [9, reached("b", "s2", 1)],
+    [9, reached("c", "s3", 1)],
+    // Told late.
+    [4, begun("d", "s2")],
+  );
+  const { stops } = readView(journeysView, events, { hours: 24 }, 3_600);
+  expect(stops.map(({ reached: how, sessions }) => [how, sessions])).toEqual([
+    ["completed", 2],
+    ["started", 1],
+  ]);
 });

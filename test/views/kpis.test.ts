@@ -121,6 +121,21 @@ describe("agent utilization", () => {
     expect(utilization([0, runStarted("1")], [900, runStarted("1")], [1_800, runEnded("1")])).toEqual([0.5, 1]);
   });
 
+  it("opens nothing by a start that is told after its end, and opens what begins after it", () => {
+    const late: Step[] = [
+      [0, heartbeat()],
+      [900, { ...done("T-1", { durationSeconds: 900 }), agent: "scribe" }],
+      [0, assigned("T-1")],
+      [1_800, runEnded("1", 900)],
+      [900, runStarted("1")],
+    ];
+    expect(utilization(...late)).toEqual([0.5, 1]);
+    expect(utilization([0, done("T-1")], [0, assigned("T-1")], [0, heartbeat()])).toEqual([0, 1]);
+    expect(utilization(...late, [2_700, assigned("T-1")])).toEqual([0.75, 1]);
+    // Tried again within the same millisecond.
+    expect(utilization([0, assigned("T-1")], [900, failed("T-1")], [900, assigned("T-1")])).toEqual([1, 1]);
+  });
+
   it("is no more than 1, and takes no alert for a sign of life", () => {
     expect(utilization([0, { type: "alert_fired", agent: "scribe", data: { alert: "Silent" } }])).toEqual([null, 0]);
   });
@@ -172,6 +187,22 @@ describe("cost per feature", () => {
     expect(cost([0, queued("T-1")], [1, called(2, { taskId: "T-1" })], [2, assigned("T-1", feature)], [3, done("T-1")])).toEqual([
       2, 1,
     ]);
+  });
+
+  it("does not wait for a task whose queue or assignment is told after its end", () => {
+    const late: Step[] = [
+      [0, queued("T-1", feature)],
+      [1, called(2, feature)],
+      [20, done("T-2", {}, feature)],
+      [10, queued("T-2", feature)],
+      [12, assigned("T-2", feature)],
+    ];
+    expect(cost(...late)).toEqual([null, 0]);
+    expect(cost(...late, [30, done("T-1")])).toEqual([2, 1]);
+    // Somebody tells late that it was queued, after it was given to an agent and done.
+    expect(
+      cost(...late.slice(0, 2), [5, assigned("T-2", feature)], [20, done("T-2")], ...late.slice(3), [30, done("T-1")]),
+    ).toEqual([2, 1]);
   });
 
   it("leaves out features whose cost nobody knows", () => {
@@ -297,4 +328,55 @@ describe("the KPIs", () => {
       expect(size).toBeGreaterThan((limits[index] as number) * 0.8);
     });
   });
+});
+
+describe("time at work", () => {
+  const utilization = (...steps: readonly Step[]) => kpi("agent_utilization", ...steps);
+  const tookSeconds = (durationSeconds: number): EventInput => ({
+    type: "tool_called",
+    agent: "scribe",
+    data: { tool: "search", outcome: "success", durationSeconds },
+  });
+
+  it("that was told already is not told again by a run that began meanwhile and goes on", () => {
+    // At work from 1200 on, by a call of 600 seconds, and then by a run that began in the middle of it.
+    const [value] = utilization([0, heartbeat()], [1_800, tookSeconds(600)], [1_500, runStarted("r1")]);
+    expect(value).toBeCloseTo(2_400 / HOUR, 6);
+  });
+
+  it("begins with work whose start nobody saw, where an agent is at work anyway", () => {
+    const steps: Step[] = [
+      [0, heartbeat()],
+      [1_200, runStarted("r1")],
+      [1_800, done("T-1", { durationSeconds: 1_200 }, { agent: "scribe" })],
+      [2_400, runEnded("r1")],
+    ];
+    expect(utilization(...steps)[0]).toBeCloseTo(1_800 / HOUR, 6);
+  });
+
+  it("is a sign of life, also where somebody else tells the end of it", () => {
+    expect(utilization([-30 * HOUR, assigned("T-1")], [1_800, done("T-1")])).toEqual([expect.any(Number), 1]);
+  });
+});
+
+it("what is spent on a feature after it was completed belongs to when that was", () => {
+  const other = { featureId: "F-2" };
+  const steps: Step[] = [
+    [-2 * HOUR, assigned("T-1", feature)],
+    [-2 * HOUR, called(1, feature)],
+    [-2 * HOUR + 1, done("T-1", {}, feature)],
+    [1_000, assigned("T-2", feature)],
+    [1_001, done("T-2", {}, feature)],
+    [1_002, called(5, feature)],
+    [1_003, assigned("T-3", other)],
+    [1_004, called(2, other)],
+    [1_005, done("T-3", {}, other)],
+  ];
+  expect(kpi("cost_per_feature", ...steps)).toEqual([2, 1]);
+});
+
+it("a task that is no longer followed does not keep its feature from being completed", () => {
+  const others = Array.from({ length: 20_000 }, (_, index): Step => [2, queued(`other-${index}`)]);
+  const steps: Step[] = [[0, queued("T-0", feature)], [1, called(1, feature)], ...others];
+  expect(kpi("cost_per_feature", ...steps, [3, assigned("T-1", feature)], [4, done("T-1", {}, feature)])).toEqual([1, 1]);
 });

@@ -270,6 +270,49 @@ describe("progress", () => {
     expect(run(all, 99)).toMatchObject({ status: "succeeded", endedAt: "2025-03-04T12:00:03.000Z" });
   });
 
+  it("of a task that is tried again after its end begins anew, also at once", () => {
+    const failed: EventInput = {
+      type: "task_failed",
+      taskId: "T-1",
+      data: { taskType: "write", durationSeconds: 1, outcome: "failure" },
+    };
+    const given: EventInput = { type: "task_assigned", taskId: "T-1", agent: "scribe", data: { taskType: "write" } };
+    for (const second of [5, 6]) {
+      const again = run(
+        [
+          [0, task({ progressRatio: 0.8, step: "read" })],
+          [5, failed],
+          [second, given],
+        ],
+        7,
+        "T-1",
+      );
+      expect(again).toMatchObject({ status: "running", progressRatio: null, endedAt: null, history: [], name: "write" });
+    }
+    expect(
+      run(
+        [
+          [0, task({ progressRatio: 0.8 })],
+          [5, failed],
+          [1, given],
+        ],
+        7,
+        "T-1",
+      ),
+    ).toMatchObject({ status: "failed" });
+    expect(progress([[0, given]])).toEqual({ runs: [] });
+  });
+
+  it("does not go back where something is told late", () => {
+    const late: Step[] = [
+      [0, task({ progressRatio: 0.2 })],
+      [20, task({ progressRatio: 0.8 })],
+      [10, task({ progressRatio: 0.5 })],
+    ];
+    expect(run(late, 30, "T-1").progressRatio).toBe(0.8);
+    expect(run([...late, [40, task({ progressRatio: 0.1 })]], 50, "T-1").progressRatio).toBe(0.1);
+  });
+
   it("begins anew where the run does, and keeps its steps where only its start was told late", () => {
     const again = run(
       [
@@ -369,4 +412,37 @@ describe("progress", () => {
       }),
     );
   });
+});
+
+describe("a run whose start was told late", () => {
+  it("goes on as it ended, and began when its first step did", () => {
+    const steps: Step[] = [
+      [10, done(0, { durationSeconds: 8 })],
+      [20, workflowFailed()],
+      [5, workflowStarted],
+    ];
+    const told = run(steps, 60);
+    expect(told).toMatchObject({ status: "failed", name: "checkout", startedAt: "2025-03-04T12:00:02.000Z" });
+    expect(told.history).toMatchObject([{ step: "step 0", times: 1, durationSeconds: 8 }]);
+  });
+});
+
+it("the step that a task failed in is not completed by what is told of it afterwards", () => {
+  const steps: Step[] = [
+    [0, task({ step: "write" })],
+    [
+      5,
+      {
+        type: "task_failed",
+        taskId: "T-1",
+        agent: "scribe",
+        data: { taskType: "write", durationSeconds: 5, outcome: "failure" },
+      },
+    ],
+    [6, task({ step: "read" })],
+  ];
+  expect(run(steps, 10, "T-1").history.map(({ step: name, status }) => [name, status])).toEqual([
+    ["write", "started"],
+    ["read", "started"],
+  ]);
 });

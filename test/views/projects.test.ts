@@ -138,6 +138,13 @@ describe("how far a feature has come", () => {
     ]);
   });
 
+  it("goes back where a task is tried again within the millisecond in which it failed, and not by a start told late", () => {
+    const open = { tasks: { total: 1, open: 1 } };
+    expect(toldAfter([0, given("T-1", F1)], [5, failed("T-1")], [5, given("T-1")]).features).toMatchObject([open]);
+    const ofNoTime = [done("T-1", F1), given("T-1", F1), queued("T-1", F1)].map((input): Step => [5, input]);
+    expect(toldAfter(...ofNoTime).features).toMatchObject([{ tasks: { total: 1, open: 0, completed: 1 } }]);
+  });
+
   it("does not hang on the order in which a task's events are told, nor on how often", () => {
     const life: Step[] = [
       [0, queued("T-1", F1)],
@@ -244,4 +251,19 @@ it("counts are those of the list, whatever happens", () => {
       }
     }),
   );
+});
+
+it("a status holds until another one is told", () => {
+  const { projects } = toldAfter([0, project("P-1", { status: "active" })], [1, project("P-1")]);
+  expect(projects).toMatchObject([{ status: "active" }]);
+});
+
+it("progress, or an end from before, that is told after the end changes nothing", () => {
+  const steps: Step[] = [
+    [0, queued("T-1", F1)],
+    [9, done("T-1", F1)],
+    [5, failed("T-1", F1)],
+    [10, { type: "task_progressed", taskId: "T-1", data: { progressRatio: 0.5 } }],
+  ];
+  expect(toldAfter(...steps).features).toMatchObject([{ tasks: { total: 1, open: 0, completed: 1, failed: 0 } }]);
 });

@@ -238,3 +238,24 @@ describe("providers", () => {
     );
   });
 });
+
+describe("how fast a provider writes", () => {
+  it("is told by its answers alone, and not by what came before a failure", () => {
+    const told = one([
+      [0, called({ outputTokens: 10, durationSeconds: 2, timeToFirstTokenSeconds: 1 })],
+      [0, failed("503", { outputTokens: 90, durationSeconds: 1, timeToFirstTokenSeconds: 9 })],
+    ]);
+    expect(told.outputTokensPerSecond).toBe(5);
+    expect(told.timeToFirstTokenSeconds.count).toBe(1);
+  });
+
+  it("is no reason against it where the last hour had too few calls to judge by", () => {
+    const steps = [...times(40, called(), -5 * HOUR), ...times(3, called({ durationSeconds: 60 }))];
+    expect(one(steps)).toMatchObject({ status: "healthy", judgedByHours: 24 });
+  });
+});
+
+it("providers that are equally good stand by their names", () => {
+  const steps = [...times(11, called({ provider: "b" })), ...times(10, called({ provider: "a" }))];
+  expect(providers(steps).providers.map(({ provider }) => provider)).toEqual(["a", "b"]);
+});

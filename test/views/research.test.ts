@@ -48,6 +48,21 @@ it("tells as many tasks per hour as were completed, wherever in a quarter of an 
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
   expect(mean).toBeGreaterThan(58);
   expect(mean).toBeLessThan(62);
+  // An hour is known by the minute.
+  for (const rate of rates) expect(Math.abs(rate - 60)).toBeLessThanOrEqual(1);
+});
+
+it("tells the measurement that happened last, whichever agent measured it and whenever it was told", () => {
+  const measured = (agent: string, value: number) =>
+    ({ type: "measurement_recorded", agent, data: { name: "coverage", value, unit: "ratio" } }) as const;
+  const events = stored(
+    [0, measured("scribe", 0.1)],
+    [9, measured("critic", 0.2)],
+    [20, measured("scribe", 0.4)],
+    [12, measured("scribe", 0.3)],
+  );
+  expect(readView(researchView, events, {}, 60).measurements).toMatchObject([{ last: 0.4, count: 4, min: 0.1, max: 0.4 }]);
+  expect(readView(researchView, events, { agent: "critic" }, 60).measurements).toMatchObject([{ last: 0.2 }]);
 });
 
 it("tells a thousand measurements at most, however many names somebody makes up", () => {
@@ -55,4 +70,31 @@ it("tells a thousand measurements at most, however many names somebody makes up"
     ({ type: "measurement_recorded", agent: `agent-${index % 50}`, data: { name: `m-${index}`, value: 1, unit: "1" } }) as const;
   const events = stored(...Array.from({ length: 4_000 }, (_, index) => [index, measured(index)] as const));
   expect(readView(researchView, events, {}, 4_000).measurements).toHaveLength(1_000);
+});
+
+it("adds up failures and measurements over the period, whoever told them", () => {
+  const lost = (agent: string) =>
+    ({
+      type: "failure_recorded",
+      agent,
+      data: { failureType: "timeout", component: "search", recoveryAttempted: true, recoverySuccessful: true },
+    }) as const;
+  const measured = (agent: string, value: number) =>
+    ({ type: "measurement_recorded", agent, data: { name: "coverage", value, unit: "ratio" } }) as const;
+  const events = stored(
+    [0, lost("scribe")],
+    [4_000, lost("critic")],
+    [4_001, measured("scribe", 5)],
+    [4_002, measured("scribe", 1)],
+    [4_003, measured("scribe", 3)],
+  );
+  const answer = readView(researchView, events, { hours: 24 }, 5_000);
+  expect(answer.failures).toMatchObject({ total: 2, recoveryAttempted: 2, recovered: 2, recoveryRatio: 1 });
+  expect(answer.measurements).toMatchObject([{ min: 1, max: 5, mean: 3, last: 3 }]);
+});
+
+it("tells two hundred agents of a stretch of time apart, and keeps what the others did", () => {
+  const events = stored(...Array.from({ length: 202 }, (_, index) => [0, given(`T-${index}`, `agent-${index}`, [])] as const));
+  const totalOf = (query: object) => readView(researchView, events, query, 60).assignments.total;
+  expect([totalOf({}), totalOf({ agent: "agent-199" }), totalOf({ agent: "agent-200" })]).toEqual([202, 1, 0]);
 });

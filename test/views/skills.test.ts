@@ -247,3 +247,12 @@ describe("skills", () => {
     );
   });
 });
+
+it("leaves out the journeys that did not use a skill within the period, and goes by when they last did", () => {
+  const steps: Step[] = [
+    [-2 * HOUR, used({ journey: "long ago" })],
+    [-5 * MINUTE, used({ journey: "checkout" })],
+    [-3 * HOUR, used({ journey: "checkout" })],
+  ];
+  expect(one(steps, { hours: 1 }).byJourney.map(({ journey }) => journey)).toEqual(["checkout"]);
+});

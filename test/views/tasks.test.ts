@@ -254,6 +254,24 @@ describe("a task that changes hands", () => {
   });
 });
 
+it("is in hand again where it is tried again within the millisecond in which it failed", () => {
+  const again: Step[] = [
+    [0, queued("T-1")],
+    [1, given("T-1")],
+    [5, failed("T-1")],
+    [5, given("T-1", "critic")],
+  ];
+  expect(taskAfter(again)).toMatchObject({ status: "in_progress", assignedTo: "shop/critic", endedAt: null });
+  expect(taskAfter([...again.slice(0, 3), [5, queued("T-1")]])).toMatchObject({ status: "queued", endedAt: null });
+  // Work that took no time, told from its end on.
+  const backwards: Step[] = [
+    [5, done("T-1")],
+    [5, given("T-1")],
+    [5, queued("T-1")],
+  ];
+  expect(taskAfter(backwards)).toMatchObject({ status: "completed", assignments: 1 });
+});
+
 describe("what is told late", () => {
   it("does not open a task that has ended, and still fills in what was not known", () => {
     const late: Step[] = [
@@ -443,4 +461,44 @@ describe("what all tasks together list", () => {
     expect(listedByAll(state)).toBeLessThanOrEqual(500_000);
     expect(state.open.has("T-699")).toBe(true);
   });
+});
+
+describe("a task that is tried again", () => {
+  it("counts the furthest try, in whatever order tries are told", () => {
+    const steps: Step[] = [
+      [5, progressed("T-1", { attempt: 3 })],
+      [4, progressed("T-1", { attempt: 2 })],
+    ];
+    expect(taskAfter(steps).retries).toBe(2);
+  });
+
+  it("was queued when it was queued last, and is named as it was named when it was given", () => {
+    const steps: Step[] = [
+      [5, queued("T-1")],
+      [1, queued("T-1")],
+      [6, given("T-1", "scribe", { name: "Write a test" })],
+    ];
+    expect(taskAfter(steps)).toMatchObject({ queuedAt: at(5), name: "Write a test" });
+  });
+
+  it("has no alternatives while it waits again", () => {
+    const steps: Step[] = [
+      [0, given("T-1", "scribe", { alternatives: ["critic"] })],
+      [5, queued("T-1")],
+    ];
+    expect(taskAfter(steps).alternatives).toEqual([]);
+  });
+});
+
+it("what tasks that gave way listed is not counted any more, and what lists nothing does not give way for it", () => {
+  const state = tasksView.initial();
+  const listing = Array.from({ length: 20_001 }, (_, index): Step => [index, queued(`T-${index}`, { dependsOn: ["x"] })]);
+  for (const event of stored(...listing)) tasksView.apply(state, event, event.timeUnixMillis);
+  expect(state.listed).toBe(state.open.size);
+  const plain = tasksView.initial();
+  const dependsOn = Array.from({ length: 1_000 }, (_, index) => `other-${index}`);
+  const mixed = Array.from({ length: 600 }, (_, index): Step => [index, queued(`T-${index}`, { dependsOn })]);
+  for (const event of stored([0, queued("plain")], ...mixed)) tasksView.apply(plain, event, event.timeUnixMillis);
+  expect(plain.open.size).toBeLessThan(600);
+  expect(plain.open.has("plain")).toBe(true);
 });

@@ -277,3 +277,13 @@ describe("whatever happens", () => {
     );
   });
 });
+
+it("tells the largest memory of the window, whichever came last", () => {
+  const events = stored([1, task(1, { peakRssBytes: 900 })], [20, task(1, { peakRssBytes: 100 })]);
+  expect(windowsAt(30, events).one.peakRssBytes).toBe(900);
+});
+
+it("has all of the longest window where the newest slot has only begun", () => {
+  const events = stored([0, heartbeat], [15 * MINUTE, heartbeat]);
+  expect(windowsAt(15 * MINUTE, events).fifteen.events).toBe(2);
+});

@@ -305,6 +305,12 @@ describe("the status of a task", () => {
     });
   });
 
+  it("is running where it is tried again within the millisecond in which it failed, and not by a start told late", () => {
+    const again = graphAfter([0, given("T-1", "scribe")], [3, gaveUp("T-1")], [3, given("T-1", "critic")]);
+    expect(again.nodes[0]).toMatchObject({ status: "running", runs: 2, endedAt: null });
+    expect(statusOf(graphAfter([3, done("T-1")], [3, given("T-1", "scribe")]), "task:T-1")).toBe("succeeded");
+  });
+
   it("ends once, however many agents it was given to", () => {
     const graph = graphAfter([0, given("T-1", "scribe")], [1, given("T-1", "critic")], [5, done("T-1", "critic")]);
     expect(graph.nodes[0]).toMatchObject({ id: "task:T-1", status: "succeeded", runs: 2, endedAt: at(5) });
@@ -500,4 +506,31 @@ it("keeps a bounded number of edges, however densely a few nodes are tied", () =
   expect(edges).toBe(state.edges);
   expect(edges).toBeLessThanOrEqual(200_000);
   expect(state.runs.has("run-39")).toBe(true);
+});
+
+describe("what several processes tell of one run", () => {
+  const graph = (...steps: readonly (readonly [number, Plain])[]): WorkflowGraph => {
+    const events = stored(...steps.map(([seconds, input]): Step => [seconds, of("run-1", input)]));
+    return readView(workflowsView, events, { id: "run-1" }, 60).graph as WorkflowGraph;
+  };
+
+  it("leaves an agent at work whose second run overlaps with its first, whenever that is told", () => {
+    const [agent] = graph([1, runBegun("scribe")], [10, runEnded("scribe")], [5, runBegun("scribe")]).nodes;
+    expect(agent).toMatchObject({ status: "running", runs: 2, endedAt: null });
+  });
+
+  it("has the outcome that happened last, not the one that was told last", () => {
+    const [agent] = graph([10, runEnded("scribe", "failure")], [5, runEnded("scribe")]).nodes;
+    expect(agent).toMatchObject({ status: "failed" });
+  });
+
+  it("knows whose task it was, also where it was given before its end is known", () => {
+    const told = graph([10, done("T-1")], [5, given("T-1", "scribe")]);
+    expect(told.nodes.find(({ id }) => id === "agent:scribe")?.status).toBe("succeeded");
+  });
+
+  it("is of the session that one of its events names", () => {
+    const events = stored([0, { ...of("run-1", begun()), sessionId: "s-1" }], [1, of("run-1", completed())]);
+    expect(readView(workflowsView, events, {}, 60).runs).toMatchObject([{ sessionId: "s-1" }]);
+  });
 });

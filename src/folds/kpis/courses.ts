@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../../events/types.ts";
+import { type Ends, isOver, noteEnd } from "../ends.ts";
 import { putLast } from "../put-last.ts";
 import { closeOne, endTaskOf, type Features, featureOf, spendOn } from "./features.ts";
 import type { KpiTaker } from "./taker.ts";
@@ -22,10 +23,11 @@ export interface Courses {
   /** Features of tasks, also of tasks that have ended: a call may be told late. */
   readonly featureIds: Map<string, string>;
   readonly features: Features;
+  readonly ends: Ends;
 }
 
 export function newCourses(): Courses {
-  return { open: new Map(), featureIds: new Map(), features: new Map() };
+  return { open: new Map(), featureIds: new Map(), features: new Map(), ends: new Map() };
 }
 
 /** Follows tasks: how long they took, how often they were tried, and which feature pays for the models that they used. */
@@ -51,6 +53,7 @@ export function applyToCourses(courses: Courses, event: AgentEvent, unixMillis: 
 
 function start(courses: Courses, event: AgentEvent, unixMillis: number, taker: KpiTaker): void {
   const taskId = event.taskId as string;
+  if (isOver(courses.ends, taskId, event.timeUnixMillis)) return;
   const course = courses.open.get(taskId) ?? newCourse(unixMillis);
   for (const { featureId } of putLast(courses.open, taskId, course, MAX_TASKS)) {
     // A task that is no longer followed must not keep its feature from being completed.
@@ -70,6 +73,7 @@ function end(
   const taskId = event.taskId as string;
   const course = courses.open.get(taskId);
   const isDone = event.type === "task_completed";
+  noteEnd(courses.ends, taskId, event.timeUnixMillis, course !== undefined);
   taker.add("tasks_finished", 1, unixMillis);
   taker.add("task_retries", event.data.retries ?? Math.max(0, (course?.attempt ?? 1) - 1), unixMillis);
   if (isDone) {

@@ -1,5 +1,6 @@
 import { eventTypes } from "../../events/families.ts";
 import type { AgentEvent } from "../../events/types.ts";
+import { isSignOfLife } from "../sign-of-life.ts";
 import { applyToCourses, type Courses, newCourses } from "./courses.ts";
 import { applyStatus, featureOf } from "./features.ts";
 import type { KpiTaker } from "./taker.ts";
@@ -11,8 +12,8 @@ export interface KpiFold {
   readonly courses: Courses;
 }
 
-/** The types that KPIs look at. An alert is told about an agent, not by it: no sign of life. */
-export const kpiTypes = eventTypes.filter((type) => type !== "alert_fired" && type !== "alert_resolved");
+/** The types that KPIs look at. */
+export const kpiTypes = eventTypes.filter(isSignOfLife);
 
 export function newKpiFold(): KpiFold {
   return { workers: newWorkers(), courses: newCourses() };

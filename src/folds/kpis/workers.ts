@@ -1,7 +1,9 @@
 import { boundaryOf, operationKey } from "../../events/operations.ts";
 import type { AgentEvent } from "../../events/types.ts";
 import { agentKey } from "../agent-key.ts";
+import { type Ends, isOver, noteEnd } from "../ends.ts";
 import { putLast, touch } from "../put-last.ts";
+import { isSignOfLife } from "../sign-of-life.ts";
 import type { KpiTaker } from "./taker.ts";
 
 /** Most agents that are followed; those that were heard of longest ago give way. */
@@ -28,10 +30,11 @@ export interface Workers {
   readonly byName: Map<string, Worker>;
   readonly runs: Map<string, Worker>;
   readonly tasks: Map<string, Worker>;
+  readonly ends: Ends;
 }
 
 export function newWorkers(): Workers {
-  return { byName: new Map(), runs: new Map(), tasks: new Map() };
+  return { byName: new Map(), runs: new Map(), tasks: new Map(), ends: new Map() };
 }
 
 /**
@@ -39,19 +42,18 @@ export function newWorkers(): Workers {
  * fact (a run without a start, a model call outside of any run) adds what is not covered yet.
  */
 export function applyToWorkers(workers: Workers, event: AgentEvent, unixMillis: number, taker: KpiTaker): void {
-  // An alert is told about an agent, not by it.
-  if (event.type === "alert_fired" || event.type === "alert_resolved") return;
+  if (!isSignOfLife(event.type)) return;
   const worker = event.agent === undefined ? undefined : hear(workers, agentKey(event.source, event.agent), unixMillis, taker);
   switch (event.type) {
     case "agent_started":
-      return start(workers.runs, event, worker, unixMillis, taker);
+      return start(workers, workers.runs, event, worker, unixMillis, taker);
     case "task_assigned":
-      return start(workers.tasks, event, worker, unixMillis, taker);
+      return start(workers, workers.tasks, event, worker, unixMillis, taker);
     case "agent_completed":
-      return end(workers.runs, event, worker, unixMillis, taker);
+      return end(workers, workers.runs, event, worker, unixMillis, taker);
     case "task_completed":
     case "task_failed":
-      return end(workers.tasks, event, worker, unixMillis, taker);
+      return end(workers, workers.tasks, event, worker, unixMillis, taker);
     case "model_called":
     case "tool_called":
     case "decision_made":
@@ -81,9 +83,16 @@ function newWorker(name: string, unixMillis: number): Worker {
 type Start = Extract<AgentEvent, { type: "agent_started" | "task_assigned" }>;
 type End = Extract<AgentEvent, { type: "agent_completed" | "task_completed" | "task_failed" }>;
 
-function start(open: Map<string, Worker>, event: Start, worker: Worker | undefined, unixMillis: number, taker: KpiTaker): void {
+function start(
+  { ends }: Workers,
+  open: Map<string, Worker>,
+  event: Start,
+  worker: Worker | undefined,
+  unixMillis: number,
+  taker: KpiTaker,
+): void {
   const key = keyOf(event);
-  if (key === undefined || worker === undefined) return;
+  if (key === undefined || worker === undefined || isOver(ends, key, event.timeUnixMillis)) return;
   // Begun anew, or given to somebody else.
   finish(open, key, unixMillis, taker);
   if (worker.open === 0) worker.busySinceMillis = unixMillis;
@@ -91,9 +100,17 @@ function start(open: Map<string, Worker>, event: Start, worker: Worker | undefin
   for (const gone of putLast(open, key, worker, MAX_OPEN)) rest(gone, unixMillis, taker);
 }
 
-function end(open: Map<string, Worker>, event: End, worker: Worker | undefined, unixMillis: number, taker: KpiTaker): void {
+function end(
+  { ends }: Workers,
+  open: Map<string, Worker>,
+  event: End,
+  worker: Worker | undefined,
+  unixMillis: number,
+  taker: KpiTaker,
+): void {
   const key = keyOf(event);
   const wasOpen = key !== undefined && finish(open, key, unixMillis, taker);
+  if (key !== undefined) noteEnd(ends, key, event.timeUnixMillis, wasOpen);
   if (!wasOpen && worker !== undefined) tell(worker, event.data.durationSeconds, unixMillis, taker);
 }
 

@@ -1,7 +1,5 @@
+import { TRACER_NAME } from "../../tracing/semconv.ts";
 import type { Node } from "./node.ts";
-
-/** Spans that Crowsnest made itself: the process that made them tells the events as well. */
-export const OWN_SCOPE = "crowsnest";
 
 /**
  * Where two libraries see the same model call, or one library writes the request to the model inside of the caller's, one span stands
@@ -13,7 +11,7 @@ export function repeatedCalls(nodes: readonly Node[]): Set<string> {
     const outer = node.meaningful;
     const kind = node.meaning?.kind;
     if ((kind !== "model" && kind !== "embedding") || outer?.meaning?.kind !== kind) continue;
-    const outerCounts = outer.span.scope === OWN_SCOPE || outer.hasUsage;
+    const outerCounts = outer.span.scope === TRACER_NAME || outer.hasUsage;
     repeated.add(outerCounts ? node.key : outer.key);
   }
   return repeated;

@@ -1,8 +1,9 @@
 import { boundaryOf } from "../../events/operations.ts";
+import { TRACER_NAME } from "../../tracing/semconv.ts";
 import { type Draft, draftsOf, errorDraft, handoffDraft, namedAgent, namedHandoff, workerOf } from "./drafts.ts";
 import { agentNames, Handoffs } from "./handoffs.ts";
 import type { Node } from "./node.ts";
-import { OWN_SCOPE, repeatedCalls } from "./repeated-calls.ts";
+import { repeatedCalls } from "./repeated-calls.ts";
 import { remembered, SeenSpans } from "./seen-spans.ts";
 import type { Span } from "./span.ts";
 import { ToldErrors } from "./told-errors.ts";
@@ -121,7 +122,8 @@ export class SpanTranslator {
     return nodes.flatMap((node) => {
       const { meaning, key, span } = node;
       if (meaning === undefined) return [];
-      const isOwn = span.scope === OWN_SCOPE;
+      // Where Crowsnest made the span itself, the process that made it tells the events as well.
+      const isOwn = span.scope === TRACER_NAME;
       const drafts = isOwn || repeated.has(key) ? [] : draftsOf(node, meaning);
       const error = !isOwn && failed.has(node) ? errorDraft(node) : undefined;
       return { node, drafts: error === undefined ? drafts : [...drafts, error] };
@@ -158,7 +160,7 @@ export class SpanTranslator {
 }
 
 function isRun({ meaning, span }: Node): boolean {
-  return meaning?.kind === "agent" && span.scope !== OWN_SCOPE;
+  return meaning?.kind === "agent" && span.scope !== TRACER_NAME;
 }
 
 /** A model call that may be told again by a span around it. */

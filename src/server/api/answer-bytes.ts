@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { jsonPieces } from "./json-pieces.ts";
-import { nextTurn } from "./turn.ts";
 
 /** How long an answer is written at a time, while everything else waits. */
 const SLICE_MILLIS = 10;

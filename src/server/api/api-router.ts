@@ -5,6 +5,7 @@ import { type AnswerBytes, answerBytes } from "./answer-bytes.ts";
 import type { ApiContext, Endpoint } from "./endpoint.ts";
 import { answerExamples } from "./openapi/examples.ts";
 import { openApiDocument } from "./openapi.ts";
+import { withoutEmpty } from "./parameters.ts";
 import { badParameters, Problem, problemOf, sendProblem } from "./problem.ts";
 import { SharedAnswers } from "./shared-answers.ts";
 
@@ -13,13 +14,20 @@ export function createApiRouter(endpoints: readonly Endpoint[], context: ApiCont
   const router = Router();
   const shared = new SharedAnswers();
   for (const endpoint of endpoints) {
-    router.get(endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1"), (request, response) =>
-      answer(endpoint, request, response, context, shared),
-    );
+    router.get(routeOf(endpoint.path), (request, response) => answer(endpoint, request, response, context, shared));
   }
   router.get("/api/openapi.json", documentHandler(endpoints));
   router.use("/api", nothingHere);
   return router;
+}
+
+/** An id stands last in its path and may have slashes of its own, such as `shop/scribe`: as they are, or as `%2F`. */
+function routeOf(path: string): string {
+  return path.replace(/\{(\w+)\}$/, "*$1");
+}
+
+function paramsOf({ params }: Request): object {
+  return Object.fromEntries(Object.entries(params).map(([name, parts]) => [name, [parts].flat().join("/")]));
 }
 
 async function answer(
@@ -30,9 +38,9 @@ async function answer(
   shared: SharedAnswers,
 ): Promise<void> {
   try {
-    const params = endpoint.params.safeParse(request.params, { error: issueText });
+    const params = endpoint.params.safeParse(paramsOf(request), { error: issueText });
     if (!params.success) throw badParameters(params.error);
-    const query = endpoint.query.safeParse(request.query, { error: issueText });
+    const query = endpoint.query.safeParse(withoutEmpty(request.query), { error: issueText });
     if (!query.success) throw badParameters(query.error);
     const asked = { params: params.data, query: query.data };
     const isFresh = /\bno-(cache|store)\b/i.test(request.get("Cache-Control") ?? "");

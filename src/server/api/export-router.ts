@@ -6,6 +6,7 @@ import { issueText } from "../../events/issue-text.ts";
 import { exportInThread } from "../../export/export-in-thread.ts";
 import type { ExportStep } from "../../export/export-job.ts";
 import { type Format, formatNames, formats } from "../../export/formats.ts";
+import { withoutEmpty } from "./parameters.ts";
 import { badParameters, Problem, problemOf, sendProblem } from "./problem.ts";
 import { aPeriod, selectionOf, selectionParameters } from "./selection.ts";
 
@@ -50,7 +51,7 @@ export function createExportRouter(options: ExportOptions): Router {
 }
 
 async function sendExport(request: Request, response: Response, { location, version }: ExportOptions): Promise<void> {
-  const query = aPeriod(exportParameters).safeParse(request.query, { error: issueText });
+  const query = aPeriod(exportParameters).safeParse(withoutEmpty(request.query), { error: issueText });
   if (!query.success) return sendProblem(response, badParameters(query.error));
   const { format, escapeFormulas, ...selected } = query.data;
   const csv = { escapeFormulas: escapeFormulas === "true" };

@@ -1,6 +1,12 @@
+import type { Request } from "express";
 import { z } from "zod";
 
 /** Parameters that several endpoints take, as they come in a URL. */
+
+/** What was left empty asks for nothing, as forms leave it, and a page that has had no event yet its last id: it is not 0. */
+export function withoutEmpty(query: Request["query"]): object {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
+}
 
 /** `a,b`, and the same name given twice, are both lists. */
 export function listOf<Item extends z.ZodType>(item: Item) {

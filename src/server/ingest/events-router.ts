@@ -4,12 +4,12 @@ import type { AgentEvent } from "../../events/types.ts";
 import { describeProblems, parseEvent } from "../../events/validate.ts";
 import { readShape } from "../../integrations/shapes/read-shape.ts";
 import { redactText } from "../../redaction/redact-text.ts";
-import { type AppendResult, StoreError } from "../../store/event-store.ts";
+import type { AppendResult } from "../../store/event-store.ts";
 import { answerEarly } from "./answer-early.ts";
 import { BodyRoom, type Held } from "./body-room.ts";
 import { type Line, LineSplitter } from "./line-splitter.ts";
-import { type OpenedBody, openBody, readChunks, readText } from "./read-body.ts";
-import { notJson, RequestError } from "./request-error.ts";
+import { contentTypeOf, type OpenedBody, openBody, readChunks, readText } from "./read-body.ts";
+import { judge, parseJson, RequestError } from "./request-error.ts";
 
 /** Largest body that is read as a whole, after decompression; NDJSON is read line by line and has no such limit. */
 const MAX_BODY_BYTES = 16 * 1_024 * 1_024;
@@ -79,11 +79,11 @@ interface Batch {
 
 async function* readBatches(request: Request, held: Held): AsyncIterableIterator<Batch> {
   const body = openBody(request);
-  const type = (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? "";
+  const type = contentTypeOf(request, "application/json");
   if (["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"].includes(type)) {
     yield* readNdjson(body, held);
   } else if (type === "application/json" || type.endsWith("+json")) {
-    const value = parseBody(await readText(body, MAX_BODY_BYTES, held));
+    const value = parseJson(await readText(body, MAX_BODY_BYTES, held));
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (values.length > MAX_ARRAY_EVENTS) {
       throw new RequestError(413, `the array has more than ${MAX_ARRAY_EVENTS} events; NDJSON may have any number of lines`);
@@ -155,14 +155,6 @@ async function take(batch: Batch, intake: EventsIntake, answer: EventsAnswer): P
   }
 }
 
-function parseBody(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw notJson(error);
-  }
-}
-
 function parseLine(line: Line): unknown {
   if ("problem" in line) throw new RequestError(400, line.problem);
   try {
@@ -173,16 +165,8 @@ function parseLine(line: Line): unknown {
 }
 
 function fail(error: unknown, answer: EventsAnswer, request: Request, response: Response): void {
-  const { status, message } = judge(error);
+  const { status, message } = judge(error, "events");
   if (status === 429) response.set("Retry-After", String(RETRY_AFTER_SECONDS));
   response.status(status).type("json");
   answerEarly(request, response, Buffer.from(JSON.stringify({ ...answer, error: message })));
-}
-
-function judge(error: unknown): { status: number; message: string } {
-  if (error instanceof RequestError) return error;
-  if (!(error instanceof StoreError)) return { status: 500, message: "the events could not be taken" };
-  if (error.code === "queue_full")
-    return { status: 429, message: "more events wait to be kept than may; send these again later" };
-  return { status: 503, message: `events cannot be kept at the moment: ${error.message}` };
 }

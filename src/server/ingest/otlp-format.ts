@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { decodeProtobuf, encodeProtobuf } from "../../integrations/otlp/protobuf.ts";
-import { decode } from "./read-body.ts";
-import { notJson, RequestError } from "./request-error.ts";
+import { contentTypeOf, decode } from "./read-body.ts";
+import { parseJson, RequestError } from "./request-error.ts";
 
 /** The parts of a request that OTLP sends: its kind decides what is in it and what is answered. */
 export type Signal = "traces" | "logs" | "metrics";
@@ -45,13 +45,7 @@ export const protobufFormat: OtlpFormat = {
 const jsonFormat: OtlpFormat = {
   contentType: "application/json",
   read(_signal, body) {
-    let request: unknown;
-    try {
-      request = JSON.parse(decode(body));
-    } catch (error) {
-      if (error instanceof RequestError) throw error;
-      throw notJson(error);
-    }
+    const request = parseJson(decode(body));
     if (typeof request === "object" && request !== null && !Array.isArray(request)) return request;
     throw new RequestError(400, "the body has to be one JSON object");
   },
@@ -66,10 +60,6 @@ export function formatOf(request: Request): OtlpFormat | undefined {
   const type = contentTypeOf(request);
   if (type === protobufFormat.contentType) return protobufFormat;
   return type === jsonFormat.contentType ? jsonFormat : undefined;
-}
-
-export function contentTypeOf({ headers }: Request): string {
-  return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
 /** A refusal in the request's own format; in JSON where it has none. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withinDeadline } from "../../bus/deadline.ts";
+import { readRetryAfter } from "../../sinks/retry-after.ts";
 import { type ForwardedRequest, VIA_HEADER } from "./otlp-router.ts";
 import type { ForwardTarget } from "./otlp-target.ts";
 
@@ -133,10 +134,12 @@ export class SpanForwarder {
         body: new Uint8Array(body),
         signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS)]),
       });
-      await response.body?.cancel();
+      // What it answered is known by now, also where the connection breaks behind it.
+      await response.body?.cancel().catch(() => undefined);
       if (response.ok) return "sent";
       const cause = `${url} answers ${response.status}`;
-      return { cause, again: RETRYABLE.has(response.status), afterMillis: retryAfterMillis(response.headers.get("retry-after")) };
+      const afterMillis = readRetryAfter(response.headers.get("retry-after"), MAX_RETRY_MILLIS);
+      return { cause, again: RETRYABLE.has(response.status), afterMillis };
     } catch (error) {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       return { cause: `${url}: ${reason}`, again: true, afterMillis: undefined };
@@ -148,9 +151,4 @@ interface Trouble {
   readonly cause: string;
   readonly again: boolean;
   readonly afterMillis: number | undefined;
-}
-
-function retryAfterMillis(header: string | null): number | undefined {
-  const seconds = header === null ? Number.NaN : Number(header);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(MAX_RETRY_MILLIS, seconds * 1_000) : undefined;
 }

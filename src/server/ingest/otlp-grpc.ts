@@ -5,7 +5,8 @@ import { isLoopback } from "../host-guard.ts";
 import { ListenError, type Listener } from "../listen.ts";
 import { BodyRoom, type Held } from "./body-room.ts";
 import { grpcCodes, protobufFormat, type Signal } from "./otlp-format.ts";
-import { judge, type OtlpDependencies, takeSignal } from "./otlp-router.ts";
+import { type OtlpDependencies, takeSignal } from "./otlp-router.ts";
+import { judge } from "./request-error.ts";
 
 /** Largest message, after decompression: that of a request by HTTP. */
 const MAX_MESSAGE_BYTES = 16 * 1_024 * 1_024;
@@ -97,7 +98,7 @@ interface GrpcStatus {
 }
 
 function toStatus(error: unknown): GrpcStatus {
-  const { status: httpStatus, message } = judge(error);
+  const { status: httpStatus, message } = judge(error, "spans");
   // Exporters send again after UNAVAILABLE; after RESOURCE_EXHAUSTED only where they are told when.
   const code = httpStatus === 429 ? status.UNAVAILABLE : (grpcCodes[httpStatus] ?? status.UNKNOWN);
   return { code, details: message };

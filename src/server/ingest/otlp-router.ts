@@ -1,13 +1,11 @@
 import { type Request, type Response, Router } from "express";
-import { DecodeError } from "../../integrations/otlp/decode-error.ts";
-import { StoreError } from "../../store/event-store.ts";
 import { answerEarly } from "./answer-early.ts";
 import { BodyRoom, type Held } from "./body-room.ts";
 import type { EventsIntake } from "./events-router.ts";
-import { asBuffer, contentTypeOf, formatOf, type OtlpFormat, type Signal, statusIn } from "./otlp-format.ts";
+import { asBuffer, formatOf, type OtlpFormat, type Signal, statusIn } from "./otlp-format.ts";
 import { type Taken, takeLogs, takeMetrics, takeTraces } from "./otlp-take.ts";
-import { openBody, readBytes } from "./read-body.ts";
-import { RequestError, tooLarge } from "./request-error.ts";
+import { contentTypeOf, openBody, readBytes } from "./read-body.ts";
+import { judge, RequestError, tooLarge } from "./request-error.ts";
 import type { SpanIntake } from "./span-intake.ts";
 import type { Translators } from "./translators.ts";
 
@@ -142,19 +140,9 @@ async function readBoth(request: Request, held: Held): Promise<{ body: Buffer; r
 }
 
 function fail(error: unknown, format: OtlpFormat | undefined, request: Request, response: Response): void {
-  const { status, message } = judge(error);
+  const { status, message } = judge(error, "spans");
   if (status === 429 || status === 503) response.set("Retry-After", String(RETRY_AFTER_SECONDS));
   const { contentType, body } = statusIn(format, status, message);
   response.status(status).type(contentType);
   answerEarly(request, response, body);
-}
-
-/** Whose fault it is, as an HTTP status, and a sentence about it. */
-export function judge(error: unknown): { status: number; message: string } {
-  if (error instanceof RequestError) return error;
-  if (error instanceof DecodeError) return { status: error.code === "too_many_parts" ? 413 : 400, message: error.message };
-  if (!(error instanceof StoreError)) return { status: 500, message: "the spans could not be taken" };
-  if (error.code === "queue_full")
-    return { status: 429, message: "more events wait to be kept than may; send these again later" };
-  return { status: 503, message: `events cannot be kept at the moment: ${error.message}` };
 }

@@ -12,6 +12,11 @@ const UNSUSPICIOUS_BYTES = 32 * 1_024 * 1_024;
 /** How many times its size a compressed body may unpack to beyond that. Events as text come to some 20 times, bombs to 1,000. */
 const MAX_RATIO = 200;
 
+/** What the body is said to be, without parameters. */
+export function contentTypeOf({ headers }: IncomingMessage, otherwise = ""): string {
+  return (headers["content-type"] ?? otherwise).split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
 /** The request's body, decompressed. The stream fails with a {@link RequestError} where it is cut short or broken. */
 export function openBody(request: IncomingMessage): OpenedBody {
   const encoding = (request.headers["content-encoding"] ?? "identity").toLowerCase();

@@ -1,4 +1,5 @@
 import type { StoredEvent } from "../../events/types.ts";
+import type { Refusal } from "../access-guard.ts";
 import { Batch } from "./batch.ts";
 import { closeCodes } from "./connection.ts";
 import { LiveEvent } from "./live-event.ts";
@@ -6,6 +7,8 @@ import { RecentEvents } from "./recent.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export interface BroadcasterOptions {
+  /** Most who watch at once: beyond it they would take the connections of those who scrape and send. */
+  readonly maxWatchers: number;
   /** Whoever takes nothing for so long is let go. @default 30_000 */
   readonly stuckMillis?: number;
 }
@@ -17,6 +20,8 @@ export interface BroadcasterWatcher {
   dropped(count: number): void;
   /** So many watch now. */
   watched(subscribers: number): void;
+  /** Somebody may not watch. */
+  refused(why: string): void;
 }
 
 /** Events of so many milliseconds go out together. */
@@ -28,6 +33,8 @@ const MAX_REST_MILLIS = 100;
 const BURST_EVENTS = 1_000;
 const RECENT_EVENTS = 2_048;
 const STUCK_MILLIS = 30_000;
+/** For whoever found no room: those who wait for it come again one after the other, and cost little. */
+const RETRY_AFTER_SECONDS = 5;
 /** Of the time after which a watcher is stuck. */
 const LOOK_AFTER_SHARE = 1 / 30;
 
@@ -39,6 +46,7 @@ export class Broadcaster {
   readonly recent: RecentEvents;
   readonly #subscribers = new Set<Subscriber>();
   readonly #watcher: BroadcasterWatcher;
+  readonly #maxWatchers: number;
   readonly #stuckMillis: number;
   readonly #lookAfter: NodeJS.Timeout;
   #pending: LiveEvent[] = [];
@@ -47,8 +55,9 @@ export class Broadcaster {
   #isClosed = false;
 
   /** @param lastSeq of the newest event that was stored before any is published here */
-  constructor({ stuckMillis = STUCK_MILLIS }: BroadcasterOptions, lastSeq: number, watcher: BroadcasterWatcher) {
+  constructor({ maxWatchers, stuckMillis = STUCK_MILLIS }: BroadcasterOptions, lastSeq: number, watcher: BroadcasterWatcher) {
     this.#watcher = watcher;
+    this.#maxWatchers = maxWatchers;
     this.#stuckMillis = stuckMillis;
     this.recent = new RecentEvents(RECENT_EVENTS, lastSeq);
     this.#lookAfter = setInterval(() => this.#closeStuck(), stuckMillis * LOOK_AFTER_SHARE);
@@ -57,6 +66,14 @@ export class Broadcaster {
 
   get subscribers(): ReadonlySet<Subscriber> {
     return this.#subscribers;
+  }
+
+  /** Why nobody else may watch; undefined where there is room. */
+  refusal(): Refusal | undefined {
+    if (this.#subscribers.size < this.#maxWatchers) return undefined;
+    const error = `${this.#maxWatchers} watch the live stream already, which is the most; maxWatchers (CROWSNEST_MAX_WATCHERS) lets in more`;
+    this.#watcher.refused(error);
+    return { status: 503, error, retryAfterSeconds: RETRY_AFTER_SECONDS };
   }
 
   add(subscriber: Subscriber): void {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { StoredEvent } from "../../events/types.ts";
+import type { Broadcaster } from "./broadcaster.ts";
 import { closeCodes } from "./connection.ts";
 import { LiveEvent } from "./live-event.ts";
 import type { RecentEvents } from "./recent.ts";
@@ -34,19 +35,23 @@ const SLICE_EVENTS = 50;
  * where the one before it ended, and none goes beyond what was published.
  */
 export class CatchUp {
+  readonly #broadcaster: Broadcaster;
   readonly #recent: RecentEvents;
   readonly #log: LogReaders;
   readonly #moments = new WeakMap<Subscriber, Moment>();
   /** Whoever asks again goes on from there, in one loop: nobody can make the store answer more than one question at a time. */
   readonly #running = new WeakSet<Subscriber>();
 
-  constructor(recent: RecentEvents, log: LogReaders) {
-    this.#recent = recent;
+  constructor(broadcaster: Broadcaster, log: LogReaders) {
+    this.#broadcaster = broadcaster;
+    this.#recent = broadcaster.recent;
     this.#log = log;
   }
 
   /** Sends what comes after `seq` from now on; returns where that begins, which is not beyond what was published. */
   start(subscriber: Subscriber, seq: number): number {
+    // Whoever asks the API may know of an event while it waits to be sent together with others.
+    if (seq > this.#recent.lastSeq) this.#broadcaster.flush();
     const firstAfter = Math.min(seq, this.#recent.lastSeq);
     subscriber.replayAfter(firstAfter);
     if (!this.#running.has(subscriber)) void this.#run(subscriber);

@@ -7,6 +7,9 @@ interface Pulse {
   takenBytes: number;
 }
 
+/** While nothing waits, the network's own buffers may take so much again and again, but not for long, of one that is gone. */
+const BUFFERED_BYTES = 1_048_576;
+
 /** Pings WebSockets: whoever has not answered by the next ping is gone, whatever the network says. */
 export class Heartbeat {
   readonly #pulses = new Map<WebSocket, Pulse>();
@@ -34,7 +37,8 @@ export class Heartbeat {
     for (const [socket, pulse] of this.#pulses) {
       const { connection, awaitsPong } = pulse;
       // A slow one reads what waits before it comes to the ping; that it takes some of it says as much as an answer.
-      const isMoving = connection.backlogBytes > 0 && connection.takenBytes > pulse.takenBytes;
+      const movedBytes = connection.takenBytes - pulse.takenBytes;
+      const isMoving = movedBytes > (connection.backlogBytes > 0 ? 0 : BUFFERED_BYTES);
       pulse.takenBytes = connection.takenBytes;
       if (awaitsPong && !isMoving) socket.terminate();
       if (awaitsPong) continue;

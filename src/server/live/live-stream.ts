@@ -30,7 +30,7 @@ export class LiveStream {
     this.#broadcaster = new Broadcaster(options, lastSeq, dependencies);
     const watching = {
       broadcaster: this.#broadcaster,
-      catchUp: new CatchUp(this.#broadcaster.recent, dependencies),
+      catchUp: new CatchUp(this.#broadcaster, dependencies),
     };
     this.#sockets = new SocketServer(options, watching);
     const router = Router();
@@ -61,7 +61,7 @@ export class LiveStream {
 
   #refusal(request: IncomingMessage, paths: readonly string[]): Refusal | undefined {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
-    if (paths.includes(path)) return this.#dependencies.refusal(request);
+    if (paths.includes(path)) return this.#dependencies.refusal(request) ?? this.#broadcaster.refusal();
     return { status: 404, error: `there is no WebSocket at ${path}; there is one at ${paths.join(" and ")}` };
   }
 }

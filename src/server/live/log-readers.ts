@@ -10,8 +10,22 @@ export function logReaders(store: Pick<EventStore, "query" | "stats">): LogReade
     async seqBefore(sinceUnixMillis) {
       // Asked first: an event that is kept between the two questions would otherwise count as one that happened before.
       const { lastSeq } = await store.stats();
-      const [first] = (await store.query({ sinceUnixMillis, limit: 1 })).events;
+      // What happened was heard of afterwards: an event from before, by a clock that is ahead, is not from since.
+      const afterSeq = await seqKeptBefore(store, sinceUnixMillis, lastSeq);
+      const [first] = (await store.query({ sinceUnixMillis, afterSeq, limit: 1 })).events;
       return first === undefined ? lastSeq : first.seq - 1;
     },
   };
+}
+
+/** The seq before the first event that was kept at or after a moment: halved down to, as events are kept in the order of both. */
+async function seqKeptBefore(store: Pick<EventStore, "query">, unixMillis: number, lastSeq: number): Promise<number> {
+  let [low, high] = [0, lastSeq];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const [next] = (await store.query({ afterSeq: middle, limit: 1 })).events;
+    if (next === undefined || next.receivedUnixMillis >= unixMillis) high = middle;
+    else low = next.seq;
+  }
+  return low;
 }

@@ -43,9 +43,10 @@ export function watchSocket(
 /** Each wish has its answer, which stands between what was sent before and what is sent because of it. */
 function obey({ subscribe, pause, resumeFrom, since }: Message, subscriber: Subscriber, catchUp: CatchUp): void {
   if (subscribe !== undefined) {
-    const filter = compileFilter(subscribe);
-    subscriber.subscribe(filter);
-    subscriber.notify({ subscribed: filter.input, seq: subscriber.position });
+    // What waits was chosen by the old filter, so it is read again by the new one.
+    if (subscriber.depth > 0) catchUp.start(subscriber, subscriber.position);
+    subscriber.filter = compileFilter(subscribe);
+    subscriber.notify({ subscribed: subscriber.filter.input, seq: subscriber.position });
   }
   if (pause === true) {
     subscriber.pause();

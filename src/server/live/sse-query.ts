@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { z } from "zod";
 import { issueText } from "../../events/issue-text.ts";
 import { eventType } from "../api/event-type.ts";
-import { listOf } from "../api/parameters.ts";
+import { listOf, withoutEmpty } from "../api/parameters.ts";
 import { type FilterInput, filterSchema, name } from "./filter.ts";
 import { moment } from "./moment.ts";
 
@@ -50,11 +50,6 @@ export function readSseQuery(request: Request): SseQuery {
     ...names
   } = querySchema.parse(withoutEmpty(request.query), { error: issueText });
   return { filter: { types, ...names }, afterSeq: lastIdOf(request) ?? lastEventId, sinceUnixMillis: since };
-}
-
-/** What was left empty asks for nothing, such as the last id of a page that has had no event yet: it is not 0. */
-function withoutEmpty(query: Request["query"]): object {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
 }
 
 function lastIdOf(request: Request): number | undefined {

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { ZodError } from "zod";
+import type { Refusal } from "../access-guard.ts";
 import { badParameters, Problem, sendProblem } from "../api/problem.ts";
 import type { SeqBefore } from "./catch-up.ts";
 import { serverSentEvents } from "./encodings.ts";
@@ -33,7 +34,10 @@ export function createSseRouter(options: SseOptions, dependencies: SseDependenci
       const query = readSseQuery(request);
       const afterSeq = await afterSeqOf(query, dependencies);
       // Whoever went away in the meantime will not do so again.
-      if (!response.destroyed) watch(query, afterSeq, request, response, options, dependencies);
+      if (response.destroyed) return;
+      const refusal = dependencies.broadcaster.refusal();
+      if (refusal !== undefined) return refuse(response, refusal);
+      watch(query, afterSeq, request, response, options, dependencies);
     } catch (error) {
       sendProblem(response, problemOf(error));
     }
@@ -75,6 +79,11 @@ function watch(
     broadcaster.remove(subscriber);
     subscriber.onGone();
   });
+}
+
+function refuse(response: Response, { status, error, retryAfterSeconds }: Refusal): void {
+  if (retryAfterSeconds !== undefined) response.set("Retry-After", String(retryAfterSeconds));
+  sendProblem(response, new Problem(status, error));
 }
 
 function problemOf(error: unknown): Problem {

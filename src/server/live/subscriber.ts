@@ -29,12 +29,13 @@ export class Subscriber {
   readonly connectedUnixMillis = Date.now();
   readonly encoding: Encoding;
   readonly capacity: number;
+  /** What it wants of everything after its position. */
+  filter: Filter;
   /** Everything up to here was sent to it, waits, was dropped, or is not for it. */
   seq = 0;
   droppedTotal = 0;
   deliveredTotal = 0;
   readonly #connection: Connection;
-  #filter: Filter;
   #state: SubscriberState = "live";
   #waiting: readonly LiveEvent[] = [];
   #untoldDrops = 0;
@@ -47,13 +48,9 @@ export class Subscriber {
 
   constructor(connection: Connection, { capacity, encoding, filter = everything }: SubscriberOptions) {
     this.#connection = connection;
-    this.#filter = filter;
+    this.filter = filter;
     this.capacity = capacity;
     this.encoding = encoding;
-  }
-
-  get filter(): Filter {
-    return this.#filter;
   }
 
   get state(): SubscriberState {
@@ -91,31 +88,27 @@ export class Subscriber {
 
   /** Hands over what it wants of a batch, or lets it wait; returns how many events gave way. */
   offer(batch: Batch): number {
-    const events = batch.matching(this.#filter);
+    const events = batch.matching(this.filter);
     if (events.length === 0) return 0;
     this.#drain();
     if (!this.takesMore) return this.#enqueue(events);
-    this.#send(batch.bytes(this.#filter, this.encoding), events.length);
+    this.#send(batch.bytes(this.filter, this.encoding), events.length);
     return 0;
   }
 
   /** Hands over what it wants of events that it missed. */
   catchUp(events: readonly LiveEvent[]): void {
-    const wanted = events.filter(({ event }) => this.#filter.matches(event));
+    const wanted = events.filter(({ event }) => this.filter.matches(event));
     if (wanted.length > 0) this.#send(this.encoding.events(wanted), wanted.length);
   }
 
+  /** Says something that is no event. */
   notify(notice: object, goOnAfter: number = this.position): void {
+    this.#tellDrops();
     const bytes = this.encoding.notice(notice, goOnAfter);
     this.#unreadNoticesBytes = this.takesMore ? 0 : this.#unreadNoticesBytes + bytes.length;
     if (this.#unreadNoticesBytes < MAX_UNREAD_NOTICES_BYTES) this.#connection.write(bytes);
     else this.close(closeCodes.misbehaved, "answers are not taken");
-  }
-
-  /** From now on it is sent what this lets through, and nothing else of what waits. */
-  subscribe(filter: Filter): void {
-    this.#filter = filter;
-    this.#waiting = this.#waiting.filter(({ event }) => filter.matches(event));
   }
 
   /** Sends nothing until it is replayed; what it misses meanwhile is in the store. */
@@ -158,6 +151,7 @@ export class Subscriber {
   }
 
   #send(bytes: Buffer, events: number): void {
+    this.#tellDrops();
     this.deliveredTotal += events;
     this.#connection.write(bytes);
   }
@@ -175,23 +169,23 @@ export class Subscriber {
   /** Sends what waits, where the connection takes it. */
   #drain(): void {
     if (!this.takesMore) return;
-    this.#tellDrops();
     const events = this.#waiting;
     this.#waiting = [];
     if (events.length > 0) this.#send(this.encoding.events(events), events.length);
   }
 
+  /** Before whatever is sent next. */
   #tellDrops(): void {
-    // Whoever comes again after this notice, and not after the event behind it, gets what was dropped.
-    if (this.#untoldDrops > 0) this.notify({ dropped: this.#untoldDrops }, this.#beforeDrops);
+    const dropped = this.#untoldDrops;
     this.#untoldDrops = 0;
+    // Whoever comes again after this notice, and not after the event behind it, gets what was dropped.
+    if (dropped > 0) this.notify({ dropped }, this.#beforeDrops);
   }
 
   /** Lets go of what waits, as it is in the store. */
   #rewind(state: SubscriberState): void {
     this.seq = this.position;
     this.#waiting = [];
-    if (state !== "gone") this.#tellDrops();
     this.#state = state;
     this.#turn += 1;
   }

@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "../access-guard.ts";
 import { Problem, problemBody } from "../api/problem.ts";
+import { keepUpgraded } from "../make-room.ts";
 
 export type Accept = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
@@ -12,8 +13,9 @@ export function onUpgrade(server: Server, refusal: (request: IncomingMessage) =>
   Object.assign(server, { shouldUpgradeCallback: isForWebSocket });
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const refused = isForWebSocket(request) ? refusal(request) : { status: 426, error: "this hub upgrades to WebSocket only" };
-    if (refused === undefined) accept(request, stream, head);
-    else refuse(stream, refused);
+    if (refused !== undefined) return refuse(stream, refused);
+    keepUpgraded(stream);
+    accept(request, stream, head);
   });
 }
 
@@ -21,13 +23,14 @@ function isForWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }
 
-function refuse(stream: Duplex, { status, error }: Refusal): void {
+function refuse(stream: Duplex, { status, error, retryAfterSeconds }: Refusal): void {
   const body = `${problemBody(new Problem(status, error))}\n`;
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
     "Content-Type: application/problem+json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
   stream.on("error", () => undefined);
   // The other side may keep its half open for ever.

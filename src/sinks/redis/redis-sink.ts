@@ -111,9 +111,11 @@ export class RedisSink implements Sink {
   async #bringAll(): Promise<void> {
     this.#stopWaiting();
     if (this.#isDone) return;
+    // What came during an outage has waited long enough, however little it is.
+    const wasAway = this.#failures > 0;
     try {
       do await this.#bringOne();
-      while (this.#pending.events >= FLUSH_EVENTS || (this.#closing !== undefined && !this.#isDone));
+      while (this.#pending.events >= FLUSH_EVENTS || ((wasAway || this.#closing !== undefined) && !this.#isDone));
       this.#flushIn(this.#flushMillis);
     } catch (error) {
       this.#cause = error;

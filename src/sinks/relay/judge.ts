@@ -1,3 +1,4 @@
+import { readRetryAfter } from "../retry-after.ts";
 import type { Answer } from "./post.ts";
 
 /** What a hub's answer means for the lines that it was sent. */
@@ -48,7 +49,7 @@ export function judge(answer: Answer, lines: number, hide: (text: string) => str
     kind: "later",
     reason,
     says,
-    afterMillis: status === 429 || status === 503 ? readRetryAfter(answer.retryAfter) : undefined,
+    afterMillis: status === 429 || status === 503 ? readRetryAfter(answer.retryAfter, MAX_RETRY_AFTER_MILLIS) : undefined,
   });
   if (OVERLOADED.has(status)) return later("busy");
   if (status === 401 || status === 403) return later("token");
@@ -90,12 +91,4 @@ function readObject(text: string): Record<string, unknown> {
 
 function clip(text: string): string {
   return text.replaceAll(/\s+/g, " ").slice(0, MAX_SAID_CHARS);
-}
-
-/** Seconds, or a date (RFC 9110, section 10.2.3). */
-function readRetryAfter(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === "") return undefined;
-  const seconds = Number(header);
-  const millis = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1_000;
-  return millis >= 0 ? Math.min(millis, MAX_RETRY_AFTER_MILLIS) : undefined;
 }

@@ -1,10 +1,8 @@
 import type { StoredEvent } from "../../events/types.ts";
-import { putLast } from "../../folds/put-last.ts";
-import type { Hands } from "../parts/hands.ts";
+import type { EarlyEnds } from "../../folds/early-ends.ts";
 import { type Histogram, newHistogram, record } from "../parts/histogram.ts";
+import type { Hands } from "./hands.ts";
 
-/** Most runs of one agent that ended before their start was told. */
-const MAX_EARLY_ENDS = 10;
 /** Most tasks of one agent that are remembered once they ended, the last ones. */
 const HISTORY_TASKS = 10;
 /**
@@ -26,8 +24,6 @@ export interface Agent {
   /** What it has begun and not ended: runs by their key, tasks by their id. */
   readonly runs: Map<string, true>;
   readonly tasks: Map<string, true>;
-  /** Runs whose end was told and whose start was not: what comes later does not begin them. */
-  readonly earlyEnds: Map<string, true>;
   /** By when they ended, each task once. */
   readonly history: FinishedTask[];
   succeeded: number;
@@ -54,6 +50,8 @@ export interface State {
   /** By service and name. */
   readonly agents: Map<string, Agent>;
   readonly hands: Hands;
+  /** Of runs. */
+  readonly earlyEndsMillis: EarlyEnds;
   /** Runs, tasks, skills and tools of all of them. */
   held: number;
 }
@@ -70,7 +68,6 @@ export function newAgent(key: string, { source, agent }: StoredEvent, timeUnixMi
     tools: [],
     runs: new Map(),
     tasks: new Map(),
-    earlyEnds: new Map(),
     history: [],
     succeeded: 0,
     failed: 0,
@@ -109,12 +106,6 @@ export function makeRoom(state: State): void {
     agent.skills = [];
     agent.tools = [];
   }
-}
-
-/** A run of it ended; the key of one that cannot be told from others is empty. */
-export function endRun(agent: Agent, key: string): void {
-  if (agent.runs.delete(key) || key === "") return;
-  putLast(agent.earlyEnds, key, true, MAX_EARLY_ENDS);
 }
 
 /** By when tasks ended, as their ends may be told in another order. One that was tried again stands where it ended last. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { agentKey } from "../../folds/agent-key.ts";
 import { count, moment, momentOf, percentiles, percentilesOf, seconds, share, usd } from "../parts/answer.ts";
-import { ratio } from "../parts/bounded-map.ts";
+import { ratio } from "../parts/sums.ts";
 import type { Agent } from "./agent.ts";
 
 /** As the alert on agents that have work and say nothing has it. */
@@ -8,7 +9,7 @@ const SILENT_MILLIS = 300_000;
 
 export const agentAnswer = z
   .object({
-    id: z.string().describe("Service and name, such as `shop/scribe`."),
+    id: z.string().describe("Service and name, such as `shop/scribe`; a slash in the service is `%2F`."),
     service: z.string(),
     name: z.string(),
     agentId: z.string().nullable().describe("The instance that was heard of last."),
@@ -47,7 +48,7 @@ export function answerOf(agent: Agent, now: number): AgentAnswer {
   const isAtWork = agent.runs.size + agent.tasks.size > 0;
   const isSilent = now - agent.lastSeenMillis >= SILENT_MILLIS;
   return {
-    id: `${agent.service}/${agent.name}`,
+    id: agentKey(agent.service, agent.name),
     service: agent.service,
     name: agent.name,
     agentId: agent.agentId ?? null,

@@ -1,9 +1,10 @@
 import { boundaryOf, operationKey } from "../../events/operations.ts";
 import type { StoredEvent } from "../../events/types.ts";
 import { agentKey } from "../../folds/agent-key.ts";
+import { hasEndedEarly, noteEarlyEnd } from "../../folds/early-ends.ts";
 import { putLast } from "../../folds/put-last.ts";
-import { end, give, putBack } from "../parts/hands.ts";
-import { type Agent, describe, endRun, finish, heldBy, makeRoom, newAgent, remember, type State } from "./agent.ts";
+import { type Agent, describe, finish, heldBy, makeRoom, newAgent, remember, type State } from "./agent.ts";
+import { end, give, putBack } from "./hands.ts";
 
 /** Most agents that are followed, of all services together. */
 const MAX_AGENTS = 5_000;
@@ -60,10 +61,9 @@ function applyTo(agent: Agent, event: StoredEvent, timeUnixMillis: number, state
       return;
     case "agent_started":
       describe(agent, event.data);
-      if (!agent.earlyEnds.delete(runKey(event))) putLast(agent.runs, runKey(event), true, MAX_OPEN);
-      return;
+      return beginRun(agent, event, state);
     case "agent_completed":
-      endRun(agent, runKey(event));
+      endRun(agent, event, state);
       return finish(agent, event.data.outcome, event.data.durationSeconds);
     case "task_assigned":
       return assign(agent, event.taskId as string, agentKey(event.source, event.agent as string), timeUnixMillis, state);
@@ -79,6 +79,16 @@ function applyTo(agent: Agent, event: StoredEvent, timeUnixMillis: number, state
       agent.model = event.data.model;
       return;
   }
+}
+
+function beginRun(agent: Agent, event: StoredEvent, { earlyEndsMillis }: State): void {
+  const key = runKey(event);
+  if (!hasEndedEarly(earlyEndsMillis, key, event.timeUnixMillis)) putLast(agent.runs, key, true, MAX_OPEN);
+}
+
+function endRun(agent: Agent, event: StoredEvent, { earlyEndsMillis }: State): void {
+  const key = runKey(event);
+  if (!agent.runs.delete(key) && key !== "") noteEarlyEnd(earlyEndsMillis, key, event.timeUnixMillis);
 }
 
 /** Given to somebody else, it is no longer in the first one's hands. */

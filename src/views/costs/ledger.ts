@@ -6,7 +6,7 @@ const OTHER = "other";
 /** Where a call, or a sum of calls, has none of it: no task, no tier, no workflow. */
 export const NONE = "";
 
-export const dimensions = ["service", "agent", "model", "taskType", "tier", "workflow"] as const;
+const dimensions = ["service", "agent", "model", "taskType", "tier", "workflow"] as const;
 export type Dimension = (typeof dimensions)[number];
 
 /** Totals of one stretch of time, all together and by each dimension. Plain data. */

@@ -4,12 +4,11 @@ import { putLast, touch } from "../../folds/put-last.ts";
 import { type SpendingEvent, spendingTypes } from "../../folds/spending.ts";
 import { moment, momentOf } from "../parts/answer.ts";
 import { newSlots, type Slots, slotAt, slotsSince } from "../parts/slots.ts";
+import { DAY_MILLIS, HOUR_MILLIS } from "../parts/tiers.ts";
 import { defineView } from "../view.ts";
 import { addLedger, type Dimension, dearest, enter, type Ledger, NONE, newLedger } from "./ledger.ts";
 import { addTotals, newTotals, type Totals, totalsAnswer, totalsOf } from "./totals.ts";
 
-const HOUR_MILLIS = 3_600_000;
-const DAY_MILLIS = 86_400_000;
 /** Seven days, the hour that a period begins in, and the one that is being filled. */
 const HOURS = 170;
 const DAYS = 90;

@@ -35,6 +35,11 @@ export function momentOf(unixMillis: number): string {
   return `${text}${secondTexts[Math.floor(rest / 1_000)]}${millisTexts[rest % 1_000]}`;
 }
 
+/** The same of what may not have happened. */
+export function momentOrNull(unixMillis: number | undefined): string | null {
+  return unixMillis === undefined ? null : momentOf(unixMillis);
+}
+
 const nullableSeconds = seconds.nullable();
 
 /** How values are spread, each right to within 1 %. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, count, moment, momentOf, seconds, share } from "../parts/answer.ts";
+import { bytes, count, moment, momentOf, momentOrNull, seconds, share } from "../parts/answer.ts";
 import { type Run, ratioOf } from "./run.ts";
 
 /** What has not moved on for so long is stalled. */
@@ -73,7 +73,7 @@ export function tellRun(run: Run, now: number): z.output<typeof progressAnswer> 
     attempt: run.attempt ?? null,
     startedAt: momentOf(run.startedMillis),
     lastChangeAt: momentOf(run.lastMillis),
-    endedAt: endedMillis === undefined ? null : momentOf(endedMillis),
+    endedAt: momentOrNull(endedMillis),
     elapsedSeconds: Math.max(0, (endedMillis ?? now) - run.startedMillis) / 1_000,
     remainingSeconds: status === "running" ? remainingSeconds(run, now) : null,
   };
@@ -110,8 +110,4 @@ function remainingSeconds({ first, latest }: Run, now: number): number | null {
   if (way < MIN_WAY_RATIO || millis <= 0) return null;
   const leftMillis = ((1 - latest.ratio) / way) * millis - (now - latest.atMillis);
   return leftMillis < 0 ? null : leftMillis / 1_000;
-}
-
-function momentOrNull(unixMillis: number | undefined): string | null {
-  return unixMillis === undefined ? null : momentOf(unixMillis);
 }

@@ -14,6 +14,8 @@ export const progressTypes = [
   "workflow_completed",
   "workflow_failed",
   "step_progressed",
+  "task_queued",
+  "task_assigned",
   "task_progressed",
   "task_completed",
   "task_failed",
@@ -26,6 +28,9 @@ export function applyProgress(runs: Runs, event: StoredEvent, timeUnixMillis: nu
       return start(runs, event, timeUnixMillis);
     case "step_progressed":
       return step(runs, event, timeUnixMillis);
+    case "task_queued":
+    case "task_assigned":
+      return tryAgain(runs, event, timeUnixMillis);
     case "task_progressed":
       return progress(runs, event, timeUnixMillis);
     case "workflow_completed":
@@ -97,6 +102,14 @@ function progress(runs: Runs, event: EventOf<"task_progressed">, timeUnixMillis:
   hear(run, event.agent, data, timeUnixMillis);
 }
 
+/** A task that is queued or given to an agent after its end begins anew; others are followed once they move on. */
+function tryAgain(runs: Runs, { taskId, source, data }: EventOf<"task_queued" | "task_assigned">, timeUnixMillis: number): void {
+  const key = keyOf("task", taskId as string);
+  if (timeUnixMillis < (runs.get(key)?.endedMillis ?? Number.POSITIVE_INFINITY)) return;
+  runs.delete(key);
+  runOf(runs, "task", taskId as string, source, timeUnixMillis).name = data.taskType;
+}
+
 function end(
   runs: Runs,
   kind: Run["kind"],
@@ -125,7 +138,10 @@ function hear(
 ): void {
   run.agent = agent ?? run.agent;
   run.message = message ?? run.message;
-  run.toldRatio = progressRatio ?? run.toldRatio;
+  // What was told late is not how far it is.
+  if (progressRatio !== undefined && timeUnixMillis >= (run.told?.atMillis ?? timeUnixMillis)) {
+    run.told = { ratio: progressRatio, atMillis: timeUnixMillis };
+  }
   run.startedMillis = Math.min(run.startedMillis, timeUnixMillis);
   run.lastMillis = Math.max(run.lastMillis, timeUnixMillis);
   noteReached(run, timeUnixMillis);

@@ -51,7 +51,7 @@ export interface Run {
   /** The furthest step that was begun, counted from 0. */
   furthestIndex: number | undefined;
   /** What somebody said, rather than what steps come to. */
-  toldRatio: number | undefined;
+  told: Reached | undefined;
   /** Where it stood when it was first known how far it is, and where it stands. */
   first: Reached | undefined;
   latest: Reached | undefined;
@@ -76,7 +76,7 @@ export function newRun(kind: Run["kind"], id: string, service: string, timeUnixM
     hasOwnSteps: false,
     finishedSteps: 0,
     furthestIndex: undefined,
-    toldRatio: undefined,
+    told: undefined,
     first: undefined,
     latest: undefined,
   };
@@ -158,7 +158,7 @@ function isFinished({ status, isCounted }: Step): boolean {
  * all. Undefined where nobody said how many steps there are.
  */
 export function ratioOf(run: Run): number | undefined {
-  if (run.toldRatio !== undefined) return run.toldRatio;
+  if (run.told !== undefined) return run.told.ratio;
   if (run.stepCount === undefined || run.stepCount === 0) return undefined;
   return Math.min(1, (run.finishedSteps > 0 ? run.finishedSteps : (run.furthestIndex ?? 0)) / run.stepCount);
 }

@@ -5,7 +5,7 @@ import { applyProgress, keyOf, MAX_RUNS, progressTypes, type Runs } from "./appl
 
 export const progressView = defineView({
   summary: "How far runs and tasks are, the one that moved last first; one run by its id comes with its steps.",
-  version: 2,
+  version: 3,
   types: progressTypes,
   query: z.strictObject({
     run: z.string().optional().describe("Id of a run, or of a task."),

@@ -19,6 +19,7 @@ export interface Course {
   readonly featureId: string | undefined;
   readonly projectId: string | undefined;
   readonly status: keyof TaskCounts;
+  /** When it ended; where nothing was told of it before, just after that, so that a start in the same millisecond is no second try. */
   readonly endedMillis: number | undefined;
 }
 
@@ -40,14 +41,18 @@ export function nextCourse(
   return { before, after, forgotten: putLast(courses, taskId, after, MAX_TASKS) };
 }
 
-/** What has ended is open again only where it is queued or given to an agent later than that. */
+/** What has ended is open again only where it is queued or given to an agent after that, or is given in the same millisecond: a second try. */
 function stageAfter(before: Course | undefined, { type }: TaskEvent, atMillis: number): Pick<Course, "status" | "endedMillis"> {
   const endedMillis = before?.endedMillis;
   if (type === "task_completed" || type === "task_failed") {
     if (before !== undefined && atMillis < (endedMillis ?? atMillis)) return { status: before.status, endedMillis };
-    return { status: type === "task_completed" ? "completed" : "failed", endedMillis: atMillis };
+    return {
+      status: type === "task_completed" ? "completed" : "failed",
+      endedMillis: before === undefined ? atMillis + 1 : atMillis,
+    };
   }
-  const isAgain = type !== "task_progressed" && endedMillis !== undefined && atMillis > endedMillis;
+  const againFromMillis = (endedMillis ?? Number.POSITIVE_INFINITY) + (type === "task_assigned" ? 0 : 1);
+  const isAgain = type !== "task_progressed" && atMillis >= againFromMillis;
   if (before === undefined || isAgain) return { status: "open", endedMillis: undefined };
   return { status: before.status, endedMillis };
 }

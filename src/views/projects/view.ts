@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { count, moment, momentOf, share } from "../parts/answer.ts";
-import { addNumbers, ratio } from "../parts/bounded-map.ts";
+import { count, moment, momentOrNull, share } from "../parts/answer.ts";
+import { byId } from "../parts/page.ts";
+import { addNumbers, ratio } from "../parts/sums.ts";
 import { defineView } from "../view.ts";
 import { type TaskCounts, taskTypes } from "./courses.ts";
 import { applyCreated, applyTask, type Entry, type State } from "./entries.ts";
@@ -47,14 +48,14 @@ export const projectsView = defineView({
       if (ofProject !== undefined) addNumbers(ofProject, entry.tasks);
     }
     return {
-      projects: byId(projects).map((entry) => answerOf(entry, counts.get(entry.id) ?? entry.tasks)),
-      features: byId(features).map((entry) => ({ ...answerOf(entry, entry.tasks), projectId: entry.projectId ?? null })),
+      projects: inOrder(projects).map((entry) => answerOf(entry, counts.get(entry.id) ?? entry.tasks)),
+      features: inOrder(features).map((entry) => ({ ...answerOf(entry, entry.tasks), projectId: entry.projectId ?? null })),
     };
   },
 });
 
-function byId(entries: ReadonlyMap<string, Entry>): Entry[] {
-  return [...entries.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+function inOrder(entries: ReadonlyMap<string, Entry>): Entry[] {
+  return [...entries.values()].sort(byId);
 }
 
 function answerOf({ id, name, status, description, createdMillis }: Entry, counts: TaskCounts): z.output<typeof project> {
@@ -64,7 +65,7 @@ function answerOf({ id, name, status, description, createdMillis }: Entry, count
     name: name ?? id,
     status: status ?? null,
     description: description ?? null,
-    createdAt: createdMillis === undefined ? null : momentOf(createdMillis),
+    createdAt: momentOrNull(createdMillis),
     tasks: { total, ...counts },
     completedRatio: ratio(counts.completed, total),
   };

@@ -3,12 +3,12 @@ import type { Outcome } from "../../events/fields.ts";
 import type { EventOf } from "../../events/types.ts";
 import { addTotals, newTotals, type Totals, totalsOf } from "../costs/totals.ts";
 import { count, share } from "../parts/answer.ts";
-import { ratio } from "../parts/bounded-map.ts";
 import type { Histogram } from "../parts/histogram.ts";
 import { named } from "../parts/named.ts";
 import { clipMessage } from "../parts/outcomes/failure-pattern.ts";
 import { addOutcome, newDurations, newOutcomes, type Outcomes, recordDuration, sumsAt } from "../parts/outcomes/outcomes.ts";
 import { addTally, answerOfTally, newTally, type Tally, tallyAnswer } from "../parts/outcomes/tally.ts";
+import { ratio } from "../parts/sums.ts";
 import type { Tiers } from "../parts/tiers.ts";
 import { isUnavailable } from "./blame.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { count, percentiles, percentilesOf, share } from "../parts/answer.ts";
-import { ratio } from "../parts/bounded-map.ts";
+import { ratio } from "../parts/sums.ts";
 import type { Gathered } from "./gather.ts";
 
 /** What is answered of research, whichever events it was gathered from. */
@@ -90,7 +90,7 @@ export function researchOf(gathered: Gathered, hours: number): z.output<typeof r
       recovered: failures.recovered,
       recoveryRatio: ratio(failures.recovered, failures.attempted),
     },
-    measurements: [...gathered.measurements].map(([name, { sum, count: times, ...rest }]) => ({
+    measurements: [...gathered.measurements].map(([name, { sum, count: times, lastMillis: _, ...rest }]) => ({
       name,
       ...rest,
       count: times,

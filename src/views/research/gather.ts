@@ -1,7 +1,8 @@
-import type { EventType, StoredEvent } from "../../events/types.ts";
+import type { EventData, EventType, StoredEvent } from "../../events/types.ts";
 import { putLast } from "../../folds/put-last.ts";
-import { addTo } from "../parts/bounded-map.ts";
 import { type Histogram, newHistogram, record, sumOf } from "../parts/histogram.ts";
+import { addTo } from "../parts/sums.ts";
+import { timeOf } from "../view.ts";
 
 /** What studies of multi-agent systems ask for, gathered from events of any stretch of time, agent or session. */
 export interface Gathered {
@@ -12,7 +13,19 @@ export interface Gathered {
   tasksFailed: number;
   readonly failures: { total: number; attempted: number; recovered: number };
   readonly assignments: { total: number; withAlternatives: number; alternatives: number; reassigned: number };
-  readonly measurements: Map<string, { unit: string; count: number; sum: number; min: number; max: number; last: number }>;
+  readonly measurements: Map<string, Measurements>;
+}
+
+/** All measurements of one name. */
+interface Measurements {
+  readonly unit: string;
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  /** The one that happened last, which may have been told before others. */
+  last: number;
+  lastMillis: number;
 }
 
 export const researchTypes = [
@@ -88,11 +101,11 @@ export function gather(gathered: Gathered, event: StoredEvent, isReassigned: boo
       if (event.data.recoverySuccessful === true) gathered.failures.recovered += 1;
       return;
     case "measurement_recorded":
-      return measure(gathered, event.data, hasRoom);
+      return measure(gathered, event.data, timeOf(event), hasRoom);
   }
 }
 
-/** All of them together, of which each gathered later than those before it. */
+/** All of them together. */
 export function sumOfGathered(all: readonly Gathered[]): Gathered {
   const sum = { ...nothingGathered(), taskDurations: sumOf(all.map(({ taskDurations }) => taskDurations)) };
   for (const one of all) add(sum, one);
@@ -116,18 +129,21 @@ function add(sum: Gathered, other: Gathered): void {
   sum.assignments.alternatives += other.assignments.alternatives;
   sum.assignments.reassigned += other.assignments.reassigned;
   sum.tasksFailed += other.tasksFailed;
-  for (const [name, { unit, count, sum: total, min, max, last }] of other.measurements) {
+  for (const [name, measured] of other.measurements) {
     const known = sum.measurements.get(name);
-    if (known === undefined) {
-      if (sum.measurements.size < MAX_TOLD_MEASUREMENTS) sum.measurements.set(name, { unit, count, sum: total, min, max, last });
-      continue;
-    }
-    known.count += count;
-    known.sum += total;
-    known.min = Math.min(known.min, min);
-    known.max = Math.max(known.max, max);
-    known.last = last;
+    if (known !== undefined) addMeasured(known, measured);
+    else if (sum.measurements.size < MAX_TOLD_MEASUREMENTS) sum.measurements.set(name, { ...measured });
   }
+}
+
+function addMeasured(known: Measurements, { count, sum, min, max, last, lastMillis }: Readonly<Measurements>): void {
+  known.count += count;
+  known.sum += sum;
+  known.min = Math.min(known.min, min);
+  known.max = Math.max(known.max, max);
+  if (lastMillis < known.lastMillis) return;
+  known.last = last;
+  known.lastMillis = lastMillis;
 }
 
 function gatherConfidence(confidence: Gathered["confidence"], ratio: number | undefined): void {
@@ -141,20 +157,14 @@ function gatherConfidence(confidence: Gathered["confidence"], ratio: number | un
 
 function measure(
   { measurements }: Gathered,
-  { name, value, unit }: { name: string; value: number; unit: string },
+  { name, value, unit }: EventData<"measurement_recorded">,
+  timeUnixMillis: number,
   hasRoom: () => boolean,
 ): void {
+  const measured = { unit, count: 1, sum: value, min: value, max: value, last: value, lastMillis: timeUnixMillis };
   const known = measurements.get(name);
-  if (known === undefined) {
-    if (measurements.size < MAX_MEASUREMENTS && hasRoom())
-      measurements.set(name, { unit, count: 1, sum: value, min: value, max: value, last: value });
-    return;
-  }
-  known.count += 1;
-  known.sum += value;
-  known.min = Math.min(known.min, value);
-  known.max = Math.max(known.max, value);
-  known.last = value;
+  if (known !== undefined) addMeasured(known, measured);
+  else if (measurements.size < MAX_MEASUREMENTS && hasRoom()) measurements.set(name, measured);
 }
 
 /** Most tasks whose agent is remembered. */

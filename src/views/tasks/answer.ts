@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, moment, momentOf, seconds, share, usd } from "../parts/answer.ts";
+import { count, moment, momentOrNull, seconds, share, usd } from "../parts/answer.ts";
 import type { State, Task } from "./task.ts";
 
 export const taskAnswer = z
@@ -70,8 +70,4 @@ export function answerOf(task: Task, state: State): TaskAnswer {
 function blockersOf({ status, dependsOn }: Task, { open, ended }: State): string[] {
   if (status !== "queued") return [];
   return dependsOn.filter((id) => open.has(id) || ended.get(id)?.status === "failed");
-}
-
-function momentOrNull(unixMillis: number | undefined): string | null {
-  return unixMillis === undefined ? null : momentOf(unixMillis);
 }

@@ -45,13 +45,18 @@ export interface State {
   listed: number;
 }
 
-/** The task that an event is about; one that has ended is open again where it is queued or assigned later than that. */
+/**
+ * The task that an event is about. One that has ended is open again where it is queued or assigned later than that; in the same
+ * millisecond, too, where that had been told of it before: a second try often follows the first one at once.
+ */
 export function taskOf(state: State, id: string, { type }: StoredEvent, timeUnixMillis: number): Task {
   const { open, ended } = state;
   const done = ended.get(id);
   if (done === undefined) return put(state, open, open.get(id) ?? newTask(id), MAX_OPEN);
-  const isAgain = (type === "task_queued" || type === "task_assigned") && timeUnixMillis > (done.endedMillis ?? 0);
-  if (!isAgain) return done;
+  const endedMillis = done.endedMillis ?? 0;
+  const toldBefore = type === "task_queued" ? done.queuedMillis : done.assignedMillis;
+  const isStart = type === "task_queued" || type === "task_assigned";
+  if (!isStart || timeUnixMillis < endedMillis || (timeUnixMillis === endedMillis && toldBefore === undefined)) return done;
   ended.delete(id);
   beginAnew(done);
   return put(state, open, done, MAX_OPEN);

@@ -9,7 +9,7 @@ import type { State } from "./task.ts";
 /** A task is known from the first event that names it, and kept for a while after it ended. */
 export const tasksView = defineView({
   summary: "Every task that is open, and the last that ended: status, agent, dependencies, progress, cost.",
-  version: 4,
+  version: 5,
   types: ["task_queued", "task_assigned", "task_progressed", "task_completed", "task_failed", ...spendingTypes],
   query: z.strictObject({
     status: taskAnswer.shape.status.optional(),

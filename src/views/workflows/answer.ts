@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { count, moment, momentOf, seconds, tokens, usd } from "../parts/answer.ts";
-import type { Run } from "./graph.ts";
+import { count, moment, momentOf, momentOrNull, seconds, tokens, usd } from "../parts/answer.ts";
+import { type Run, statuses } from "./graph.ts";
 import { untoldStatuses } from "./node-status.ts";
 
-export const status = z.enum(["waiting", "running", "succeeded", "failed", "cancelled", "abandoned"]);
+export const status = z.enum(statuses);
 
 export const run = z
   .object({
@@ -71,7 +71,7 @@ export function runAnswer(known: Run): z.output<typeof run> {
     status: known.status,
     sessionId: known.sessionId ?? null,
     startedAt: momentOf(known.startedMillis),
-    endedAt: known.endedMillis === undefined ? null : momentOf(known.endedMillis),
+    endedAt: momentOrNull(known.endedMillis),
     durationSeconds: Math.max(0, (known.endedMillis ?? known.lastMillis) - known.startedMillis) / 1_000,
     events: known.events,
     agents: nodes.filter(({ kind }) => kind === "agent").length,
@@ -90,8 +90,8 @@ export function graphOf(known: Run): WorkflowGraph {
       ...rest,
       status: statuses.get(rest.id) ?? rest.status,
       runs: open + ended,
-      startedAt: startedMillis === undefined ? null : momentOf(startedMillis),
-      endedAt: open > 0 || lastEndMillis === undefined ? null : momentOf(lastEndMillis),
+      startedAt: momentOrNull(startedMillis),
+      endedAt: momentOrNull(open > 0 ? undefined : lastEndMillis),
     })),
     edges: [...known.edges.values()].map((each) => ({ ...each })),
     isCut: known.isCut,

@@ -1,7 +1,8 @@
 const MAX_NODES_PER_RUN = 5_000;
 const MAX_EDGES_PER_RUN = 20_000;
 
-export type Status = "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "abandoned";
+export const statuses = ["waiting", "running", "succeeded", "failed", "cancelled", "abandoned"] as const;
+export type Status = (typeof statuses)[number];
 
 export interface Node {
   readonly id: string;
@@ -131,8 +132,9 @@ export function beginTask(task: Node, assignedTo: string | undefined, timeUnixMi
   else begin(task, timeUnixMillis);
 }
 
-function isAfterEnd({ lastEndMillis }: Node, timeUnixMillis: number): boolean {
-  return lastEndMillis === undefined || timeUnixMillis > lastEndMillis;
+/** A second try may follow within the same millisecond; where an end came without its start, that is what begins there. */
+function isAfterEnd({ lastEndMillis, earlyEnds }: Node, timeUnixMillis: number): boolean {
+  return lastEndMillis === undefined || timeUnixMillis > lastEndMillis || (timeUnixMillis === lastEndMillis && earlyEnds === 0);
 }
 
 export function finish(each: Node | undefined, outcome: string, durationSeconds: number, timeUnixMillis: number): void {

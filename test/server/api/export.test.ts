@@ -87,7 +87,7 @@ test("a client that goes away before the first bytes leaves no thread behind", a
   await hub.accept(largeEvents(100));
   expect((await fetch(`${hub.url}/api/export?agents=nobody`)).status).toBe(200);
   const openFiles = () => readdirSync("/proc/self/fd").length;
-  await expect.poll(async () => (await fetch(`${hub.url}/api/export?agents=nobody`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${hub.url}/api/export?agents=nobody`)).status, { timeout: 15_000 }).toBe(200);
   const before = openFiles();
   for (let turn = 0; turn < 12; turn += 1) {
     const leaving = new AbortController();
@@ -98,5 +98,5 @@ test("a client that goes away before the first bytes leaves no thread behind", a
     await delay(100);
   }
   // Its store, its pipes: every thread has some of its own.
-  await expect.poll(openFiles, { timeout: 5_000 }).toBeLessThanOrEqual(before + 2);
+  await expect.poll(openFiles, { timeout: 15_000 }).toBeLessThanOrEqual(before + 2);
 });

@@ -83,5 +83,5 @@ test("nothing is held when nobody asks any more", async () => {
   const shared = new SharedAnswers({ maxAgeMillis: 20 });
   await shared.answer("q", { revision: 0 }, async () => ({ body: Buffer.alloc(10), etag: "1" }));
   expect(shared.held.entries).toBe(1);
-  await expect.poll(() => shared.held).toEqual({ entries: 0, bytes: 0 });
+  await expect.poll(() => shared.held, { timeout: 15_000 }).toEqual({ entries: 0, bytes: 0 });
 });

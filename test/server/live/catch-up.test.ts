@@ -68,9 +68,14 @@ class Scene {
   constructor(alreadyStored: number, eventBytes: number) {
     this.commit(alreadyStored);
     this.#published = alreadyStored;
-    this.broadcaster = new Broadcaster({}, alreadyStored, { delivered() {}, dropped() {}, watched() {} });
+    this.broadcaster = new Broadcaster({ maxWatchers: 100 }, alreadyStored, {
+      delivered() {},
+      dropped() {},
+      watched() {},
+      refused() {},
+    });
     onTestFinished(() => this.broadcaster.close());
-    this.catchUp = new CatchUp(this.broadcaster.recent, {
+    this.catchUp = new CatchUp(this.broadcaster, {
       readAfter: (seq, limit) => this.#read(seq, limit),
       seqBefore: (seq) => this.#look(seq),
     });
@@ -170,6 +175,15 @@ class Scene {
     this.#backlogBytes += texts.length * this.#eventBytes;
   }
 }
+
+test("whoever knows already of an event that waits to be sent together with others goes on after it", async () => {
+  const scene = new Scene(5, 100);
+  scene.commit(3);
+  scene.publish(3);
+  scene.resume(8);
+  await scene.settle();
+  expect(scene.received).toEqual([{ event: 6 }, { event: 7 }, { event: 8 }, { resumed: 8 }]);
+});
 
 const someEventsAtOnce = fc.integer({ min: 1, max: 40 });
 const nothing = fc.constant(0);

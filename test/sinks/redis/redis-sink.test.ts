@@ -156,6 +156,18 @@ describe.skipIf(!hasRedis)("the sink for Redis", () => {
     expect(await arrived(client)).toBe(100);
   });
 
+  it("brings at once what came while it was away, however little", async () => {
+    const redis = await startRedis();
+    const { sink, trouble } = startSink(redis.url, { flushMillis: 600_000 });
+    await redis.stop();
+    await sink.write(reviews(100));
+    await until("the failure", () => trouble.failures > 0 || undefined);
+    await sink.write(reviews(1));
+    await redis.start();
+    const client = await redis.connect();
+    await until("all of it", async () => (await arrived(client)) === 101 || undefined);
+  });
+
   it("counts what does not fit what somebody else put there, and does not try it for ever", async () => {
     const redis = await startRedis();
     const client = await redis.connect();

@@ -119,15 +119,16 @@ describe("a process with a hub", () => {
     tellNumbers(process, 0, 700);
     const startedMillis = performance.now();
     await process.crowsnest.close();
-    expect(performance.now() - startedMillis).toBeLessThan(1_500);
+    expect(performance.now() - startedMillis).toBeLessThan(3_000);
     expect(told).toContainEqual("crowsnest: events for hub are lost (deadline)");
     expect(process.crowsnest.health().reasons).toContainEqual("events were lost within the last 5 minutes (700 since the start)");
   });
 
   test("stays alive in the eyes of the hub while it works in silence", { timeout: 30_000 }, async () => {
-    const hub = await startTestHub({ abandonAfterSeconds: 0.8 });
-    const { crowsnest, recorder } = await startRelaying(hub.hub.url, { abandonAfterSeconds: 0.8 });
-    await crowsnest.workflow({ name: "checkout" }, () => sleep(2_000));
+    // Long enough that a busy machine does not silence it.
+    const hub = await startTestHub({ abandonAfterSeconds: 2 });
+    const { crowsnest, recorder } = await startRelaying(hub.hub.url, { abandonAfterSeconds: 2 });
+    await crowsnest.workflow({ name: "checkout" }, () => sleep(4_500));
     await crowsnest.flush();
     expect(await hub.metric('agent_workflows_total{service="relaying",workflow="checkout",outcome="success"}')).toBe(1);
     expect(await hub.metric('agent_workflows_total{service="relaying",workflow="checkout",outcome="abandoned"}')).toBeUndefined();

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { views } from "../../../views/index.ts";
-import { wholeList } from "../../../views/parts/page.ts";
 import { endpoint } from "../endpoint.ts";
-import { nextTurn } from "../turn.ts";
+import { wholeFleet } from "./whole-fleet.ts";
 
 /** Everybody and everything at once; each part can be asked for by itself, with filters. */
 export const fleetEndpoint = endpoint({
@@ -17,17 +16,8 @@ export const fleetEndpoint = endpoint({
     ...views.projects.answer.shape,
     workflows: views.workflows.answer.shape.runs,
   }),
-  async handle(_input, { views: standing }) {
-    // All of them are tens of thousands, each kind in a turn of its own; tasks first, so that whoever has one is there.
-    const { tasks } = standing.read("tasks", wholeList);
-    await nextTurn();
-    const { agents } = standing.read("agents", wholeList);
-    await nextTurn();
-    return {
-      agents,
-      tasks,
-      ...standing.read("projects", {}),
-      workflows: standing.read("workflows", { limit: 100 }).runs,
-    };
+  async handle(_input, context) {
+    const fleet = await wholeFleet(context);
+    return { ...fleet, workflows: context.views.read("workflows", { limit: 100 }).runs };
   },
 });

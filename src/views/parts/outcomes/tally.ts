@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Outcome } from "../../../events/fields.ts";
 import { count, momentOf, share } from "../answer.ts";
-import { ratio } from "../bounded-map.ts";
 import type { Slots } from "../slots.ts";
+import { ratio } from "../sums.ts";
 import { DAY_MILLIS, gatheredWithin, HOUR_MILLIS, MINUTE_MILLIS, newTiers, type Tiers } from "../tiers.ts";
 
 /** The last hour, day, week and thirty days. */

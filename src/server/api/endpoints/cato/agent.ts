@@ -10,7 +10,7 @@ export const agentEndpoint = endpoint({
   tag: "Observatory",
   summary: "One agent: what it is, its current task, its last ten tasks, its last twenty events.",
   params: z.strictObject({
-    id: z.string().min(1).max(401).describe("The id of the snapshot, or a name that only one agent has."),
+    id: z.string().min(1).max(801).describe("The id of the snapshot, or a name that only one agent has."),
   }),
   query: z.strictObject({}),
   answer: z.object({

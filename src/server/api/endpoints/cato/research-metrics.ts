@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { EventType } from "../../../../events/types.ts";
 import { percentiles } from "../../../../views/parts/answer.ts";
+import { hoursOfWeek } from "../../../../views/parts/period.ts";
+import { HOUR_MILLIS } from "../../../../views/parts/tiers.ts";
 import { research, researchOf } from "../../../../views/research/answer.ts";
 import { gather, nothingGathered, researchTypes, takesFromAnother } from "../../../../views/research/gather.ts";
 import { type ApiContext, endpoint } from "../../endpoint.ts";
@@ -22,9 +24,9 @@ export const researchMetricsEndpoint = endpoint({
     event_type: eventTypeOf(researchTypes)
       .optional()
       .describe(`One of ${researchTypes.join(", ")}; or the name that another system has for one of them.`),
-    agent_id: z.string().optional().describe("Name of an agent."),
+    agent_id: z.string().optional().describe("The id of the snapshot, or a name, which agents of several services may have."),
     session_id: z.string().optional(),
-    hours: z.coerce.number().int().min(1).max(168).default(24).describe("How many hours back to look, 1 to 168."),
+    hours: hoursOfWeek,
   }),
   answer: z.object({
     success: z.literal(true),
@@ -47,13 +49,15 @@ export const researchMetricsEndpoint = endpoint({
     period_hours: count,
     timestamp: z.iso.datetime(),
   }),
-  async handle({ query: { event_type, agent_id: agent, session_id, hours } }, context) {
-    const inView = event_type === undefined && session_id === undefined;
+  async handle({ query: { event_type, agent_id, session_id, hours } }, context) {
+    const { agent, service } = whoIs(agent_id, context);
+    const inView = event_type === undefined && session_id === undefined && service === undefined;
     const { found, isCut } = inView
       ? { found: context.views.read("research", { hours, agent }), isCut: false }
       : await fromStore(context, hours, {
           types: event_type === undefined ? researchTypes : [event_type],
           agent,
+          service,
           sessionId: session_id,
         });
     return {
@@ -84,13 +88,22 @@ export const researchMetricsEndpoint = endpoint({
   },
 });
 
+/** Whom an id means: one agent of one service, as `/api/cato/agent/{id}` has it, or whoever has that name. */
+function whoIs(id: string | undefined, { views }: ApiContext): Pick<Wanted, "agent" | "service"> {
+  const { agents } = id === undefined ? { agents: [] } : views.read("agents", { agent: id });
+  const [found] = agents;
+  if (found === undefined || agents.some(({ name }) => name === id)) return { agent: id, service: undefined };
+  return { agent: found.name, service: found.service };
+}
+
 interface Wanted {
   readonly types: readonly EventType[];
   readonly agent: string | undefined;
+  readonly service: string | undefined;
   readonly sessionId: string | undefined;
 }
 
-async function fromStore(context: ApiContext, hours: number, { types, agent, sessionId }: Wanted) {
+async function fromStore(context: ApiContext, hours: number, { types, agent, service, sessionId }: Wanted) {
   const gathered = nothingGathered();
   const owners = new Map<string, string>();
   let [cursor, seen]: [string | undefined, number] = [undefined, 0];
@@ -101,13 +114,14 @@ async function fromStore(context: ApiContext, hours: number, { types, agent, ses
       types,
       ...(isOfAll ? {} : { agents: [agent] }),
       ...(sessionId === undefined ? {} : { sessionId }),
-      sinceUnixMillis: Date.now() - hours * 3_600_000,
+      sinceUnixMillis: Date.now() - hours * HOUR_MILLIS,
       limit: PAGE_EVENTS,
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const event of page.events) {
       const isReassigned = takesFromAnother(owners, event);
-      if (agent === undefined || event.agent === agent) gather(gathered, event, isReassigned);
+      if (agent !== undefined && event.agent !== agent) continue;
+      if (service === undefined || event.source === service) gather(gathered, event, isReassigned);
     }
     seen += page.events.length;
     cursor = page.nextCursor;

@@ -1,7 +1,7 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "zod";
-import { wholeList } from "../../../../views/parts/page.ts";
 import { endpoint } from "../../endpoint.ts";
-import { nextTurn } from "../../turn.ts";
+import { wholeFleet } from "../whole-fleet.ts";
 import { agentShape, catoAgent, catoTask, taskShape } from "./shapes.ts";
 
 const project = z.object({ id: z.string(), name: z.string(), status: z.string().nullable(), task_count: z.number().int() });
@@ -42,11 +42,7 @@ export const snapshotEndpoint = endpoint({
     }),
   }),
   async handle(_input, context) {
-    // A large fleet takes several turns; tasks first, so that whoever has one is there.
-    const { tasks } = context.views.read("tasks", wholeList);
-    await nextTurn();
-    const { agents } = context.views.read("agents", wholeList);
-    const { projects, features } = context.views.read("projects", {});
+    const { tasks, agents, projects, features } = await wholeFleet(context);
     await nextTurn();
     const nodes = {
       agents: agents.map(agentShape),

@@ -4,6 +4,7 @@ import { type Operation, problem } from "../operation.ts";
 
 const name = z.string();
 const names = z.array(name).optional();
+const RETRY_AFTER = { "Retry-After": "In how many seconds to try again, where others have to go first." };
 
 const subscribers = z.object({
   success: z.literal(true),
@@ -46,8 +47,9 @@ export const liveOperations: readonly Operation[] = [
     }),
     answers: {
       200: { description: "The stream, without an end.", content: { "text/event-stream": z.string() } },
+      503: problem("As many watch as there may be, or the store cannot be read at the moment.", RETRY_AFTER),
     },
-    shares: [400, 500, 503],
+    shares: [400, 500],
   },
   {
     method: "get",
@@ -72,6 +74,7 @@ export const liveOperations: readonly Operation[] = [
     answers: {
       101: { description: "The connection is a WebSocket now." },
       404: problem("The request does not ask for a WebSocket."),
+      503: problem("As many watch as there may be.", RETRY_AFTER),
     },
   },
 ];

@@ -1,6 +1,7 @@
+import { type Ends, isOver, noteEnd } from "../../folds/ends.ts";
 import { putLast } from "../../folds/put-last.ts";
 
-/** Most tasks that somebody has, and most that have ended, that are remembered. */
+/** Most tasks that somebody has. */
 const MAX_TASKS = 20_000;
 
 /**
@@ -9,22 +10,22 @@ const MAX_TASKS = 20_000;
  */
 export interface Hands {
   readonly byTask: Map<string, { readonly agent: string; readonly sinceMillis: number }>;
-  readonly endedMillis: Map<string, number>;
+  readonly ends: Ends;
 }
 
 export function newHands(): Hands {
-  return { byTask: new Map(), endedMillis: new Map() };
+  return { byTask: new Map(), ends: new Map() };
 }
 
 /** Gives a task to an agent, unless it ended since, or was given to somebody else since. Tells that, and who had it before. */
 export function give(
-  { byTask, endedMillis }: Hands,
+  { byTask, ends }: Hands,
   taskId: string,
   agent: string,
   sinceMillis: number,
 ): { readonly isGiven: boolean; readonly from?: string | undefined } {
   const held = byTask.get(taskId);
-  if (sinceMillis <= (endedMillis.get(taskId) ?? Number.NEGATIVE_INFINITY)) return { isGiven: false };
+  if (isOver(ends, taskId, sinceMillis)) return { isGiven: false };
   if (held !== undefined && sinceMillis < held.sinceMillis) return { isGiven: false };
   putLast(byTask, taskId, { agent, sinceMillis }, MAX_TASKS);
   return { isGiven: true, from: held?.agent };
@@ -39,9 +40,9 @@ export function putBack({ byTask }: Hands, taskId: string, atMillis: number): st
 }
 
 /** Whose task has ended. The end is believed whatever the clocks say: a task that stays in hand for ever is the greater error. */
-export function end({ byTask, endedMillis }: Hands, taskId: string, atMillis: number): string | undefined {
+export function end({ byTask, ends }: Hands, taskId: string, atMillis: number): string | undefined {
   const held = byTask.get(taskId);
   byTask.delete(taskId);
-  putLast(endedMillis, taskId, atMillis, MAX_TASKS);
+  noteEnd(ends, taskId, atMillis, held !== undefined);
   return held?.agent;
 }
