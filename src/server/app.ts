@@ -60,8 +60,10 @@ function finish(app: Express): Express {
     refuse(request, response, 404, `there is nothing at ${request.path}`);
   });
   // Express knows an error handler by its four parameters.
-  app.use((_error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) return next(_error);
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    if (error instanceof URIError)
+      return refuse(request, response, 400, "a % in the address is not followed by what it stands for");
     refuse(request, response, 500, "the hub could not answer");
   });
   return app;
