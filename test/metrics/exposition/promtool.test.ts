@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { metricDefinitions, metricName } from "../../../src/metrics/definitions.ts";
 import { watchHost } from "../../../src/metrics/host.ts";
 import { collectNodeMetrics } from "../../../src/metrics/node.ts";
+import { NOON } from "../../helpers/events.ts";
 import { exampleList, examples } from "../../helpers/examples.ts";
 import { TestMetrics } from "../../helpers/metrics.ts";
 
@@ -19,8 +20,9 @@ async function filledFleet() {
   const fleet = new TestMetrics({ registry });
   const stopNode = collectNodeMetrics(registry);
   for (const { minimal, full } of exampleList) fleet.feed(minimal, full);
-  // A start whose end comes later than everything else, for what is in progress.
-  for (const { full } of exampleList) if (/_started$|_assigned$/.test(full.type)) fleet.feed(full);
+  // Starts after everything else has ended, for what is in progress.
+  const starts = exampleList.filter(({ full }) => /_started$|_assigned$/.test(full.type));
+  for (const { full } of starts) fleet.feed({ ...full, timeUnixMillis: NOON + 1_000 });
   fleet.feed({ type: "budget_set", data: { kind: "day", limitUsd: 10 } });
   fleet.feed({ ...examples.model_called.full, data: { ...examples.model_called.full.data, costUsd: undefined } });
   const { metrics } = fleet;
