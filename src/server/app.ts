@@ -7,6 +7,7 @@ import { createAlertmanagerHook } from "./alertmanager-hook.ts";
 import { createClaudeCodeHook, type HookIntake } from "./claude-code-hook.ts";
 import { createHostGuard } from "./host-guard.ts";
 import { createEventsRouter, type EventsIntake } from "./ingest/events-router.ts";
+import { createMethodGuard } from "./method-guard.ts";
 import { createObserveRouter } from "./observe-router.ts";
 import { refuse } from "./refuse.ts";
 
@@ -31,6 +32,7 @@ export function createHubApp(
   const app = createGuardedApp(config);
   app.use(createObserveRouter(observed));
   app.use(createAccessGuard(config));
+  app.use(createMethodGuard());
   app.use(createEventsRouter(intake));
   app.use(otlp);
   app.use(createAlertmanagerHook(intake));

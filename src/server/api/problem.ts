@@ -18,6 +18,7 @@ const titles: Readonly<Record<number, string>> = {
   401: "The token is missing or wrong",
   403: "The request is not let in",
   404: "There is no such thing",
+  405: "It is asked in another way",
   421: "The hub was asked by another name",
   426: "The hub upgrades to WebSocket only",
   500: "The hub could not answer",

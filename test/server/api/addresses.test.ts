@@ -35,6 +35,23 @@ test("an address whose % stands for nothing is a mistake of whoever asks", async
   });
 });
 
+test("an address that is asked by a method it does not have says which it has", async () => {
+  const { hub } = await startTestHub();
+  for (const [method, path, allow, detail] of [
+    ["POST", "/api/events", "GET, HEAD", "/api/events is asked by GET, not by POST"],
+    ["DELETE", "/api/cato/agent/shop/scribe", "GET, HEAD", "/api/cato/agent/shop/scribe is asked by GET, not by DELETE"],
+    ["POST", "/metrics", "GET, HEAD", "/metrics is asked by GET, not by POST"],
+    ["GET", "/v1/events", "POST", "/v1/events is sent to by POST, not by GET"],
+    ["GET", "/v1/traces", "POST", "/v1/traces is sent to by POST, not by GET"],
+    ["PUT", "/hooks/claude-code", "POST", "/hooks/claude-code is sent to by POST, not by PUT"],
+  ] as const) {
+    const response = await fetch(`${hub.url}${path}`, { method });
+    expect([response.status, response.headers.get("allow")], path).toEqual([405, allow]);
+    expect(Object.values((await response.json()) as object)).toContain(detail);
+  }
+  expect((await fetch(`${hub.url}/api/fleet`, { method: "HEAD" })).status).toBe(200);
+});
+
 test("a parameter that is left empty asks for nothing", async () => {
   const { hub } = await startTestHub();
   await hub.accept([
