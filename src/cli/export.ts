@@ -38,14 +38,14 @@ export async function exportEvents(flags: ExportFlags): Promise<void> {
   const { out } = flags;
   if (out === undefined)
     throw new ConfigError("--out", "has to name the file to write, such as events.parquet (- is standard output)");
-  const request = requestOf(out, flags);
+  const request = await requestOf(out, flags);
   if (out === STANDARD_OUTPUT) await toStandardOutput(request);
   else await toFile(request, out);
 }
 
-function requestOf(out: string, flags: ExportFlags): ExportRequest {
+async function requestOf(out: string, flags: ExportFlags): Promise<ExportRequest> {
   const { data, store } = flags;
-  const config = loadConfig({ options: { data, store }, spelling: "flag", file: readConfigFile(flags.config) });
+  const config = loadConfig({ options: { data, store }, spelling: "flag", file: await readConfigFile(flags.config) });
   return {
     location: locationOf(config, flags),
     version: packageVersion(),

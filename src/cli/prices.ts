@@ -13,7 +13,7 @@ export interface PriceFlags {
 
 /** `crowsnest prices`: what a model's calls cost as this hub would work it out, and where that comes from. */
 export async function printPrices(model: string, { provider, config: path, prices }: PriceFlags): Promise<void> {
-  const config = loadConfig({ options: { prices }, spelling: "flag", file: readConfigFile(path) });
+  const config = loadConfig({ options: { prices }, spelling: "flag", file: await readConfigFile(path) });
   const pricer = await loadPricer(config.prices);
   const quote = pricer?.quote(provider, model, Date.now());
   if (pricer === undefined || quote === undefined) {

@@ -7,8 +7,10 @@ import { untilStopped } from "../server/until-stopped.ts";
 /** `crowsnest serve`: the hub, until it is stopped. */
 export async function serve(options: Readonly<Record<string, unknown>>): Promise<void> {
   const { config: path, ...flags } = options;
-  const file = readConfigFile(path as string | undefined);
-  const hub = await startConfiguredHub(loadConfig({ options: flags, spelling: "flag", file }));
+  const file = await readConfigFile(path as string | undefined);
+  const config = loadConfig({ options: flags, spelling: "flag", file });
+  // No agent can attach to this hub, so OpenTelemetry's SDK would take 20 MB and half a second at start, and make no span.
+  const hub = await startConfiguredHub({ ...config, traces: false });
   console.log(listeningLine(hub));
   await untilStopped(() => hub.close());
 }

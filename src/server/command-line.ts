@@ -16,7 +16,7 @@ import { type Hub, startConfiguredHub } from "./hub.ts";
  */
 export async function startHubFromCommandLine(argv: readonly string[]): Promise<Hub> {
   const { config: path, ...options } = readFlags(argv);
-  const file = readConfigFile(path === undefined ? undefined : String(path));
+  const file = await readConfigFile(path === undefined ? undefined : String(path));
   return startConfiguredHub(loadConfig({ options, spelling: "flag", file }));
 }
 

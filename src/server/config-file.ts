@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { ConfigError } from "../config.ts";
 
 const DEFAULT_FILE = "crowsnest.config.yaml";
@@ -9,20 +8,24 @@ const DEFAULT_FILE = "crowsnest.config.yaml";
  *
  * @throws ConfigError where it cannot be read or holds something else than options
  */
-export function readConfigFile(path: string | undefined): { path: string; values: Record<string, unknown> } | undefined {
+export async function readConfigFile(
+  path: string | undefined,
+): Promise<{ path: string; values: Record<string, unknown> } | undefined> {
   const file = path ?? DEFAULT_FILE;
   if (!existsSync(file)) {
     if (path === undefined) return undefined;
     throw new ConfigError("--config", `names ${file}, which does not exist`);
   }
-  const values: unknown = parseFile(file);
+  const values: unknown = await parseFile(file);
   if (values === null || values === undefined) return { path: file, values: {} };
   if (typeof values !== "object" || Array.isArray(values))
     throw new ConfigError(file, "has to hold options, one `name: value` a line");
   return { path: file, values: values as Record<string, unknown> };
 }
 
-function parseFile(file: string): unknown {
+async function parseFile(file: string): Promise<unknown> {
+  // Only here: most hubs have no such file.
+  const { parse } = await import("yaml");
   try {
     return parse(readFileSync(file, "utf8"));
   } catch (error) {

@@ -31,6 +31,16 @@ describe("the Dockerfile", () => {
     expect(textOf("hub", "CMD")).toBe('["serve"]');
   });
 
+  test("keeps V8's young generation small, in words that Node takes", async () => {
+    const variables = instructions.filter(({ name }) => name === "ENV").flatMap(({ text }) => text.split(" "));
+    const options = variables.find((variable) => variable.startsWith("NODE_OPTIONS="))?.slice("NODE_OPTIONS=".length);
+    const survivors = "const kept = []; for (let i = 0; i < 1e6; i += 1) kept.push({ i });";
+    const size = `require("node:v8").getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space").space_size`;
+    const program = runNode(["--eval", `${survivors} console.log(${size})`], { env: { NODE_OPTIONS: options } });
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(Number(program.output.stdout)).toBeLessThanOrEqual(16 * 1_048_576);
+  });
+
   test("leaves nothing in the images that only building needs, and nothing that installs", () => {
     const copied = (stage: string) => instructions.filter((each) => each.stage === stage && each.name === "COPY");
     expect(copied("runtime").map(({ text }) => text)).toEqual([

@@ -3,6 +3,7 @@ import { messageOf } from "../../bus/trouble.ts";
 import type { StoredEvent } from "../../events/types.ts";
 import type { Replayed, SnapshotPart } from "../../folds/snapshot-part.ts";
 import type { EventStore } from "../../store/event-store.ts";
+import { collectSoon } from "../collect-soon.ts";
 import { replayStore } from "../replay.ts";
 import { Position } from "./position.ts";
 import { restoreParts } from "./restore.ts";
@@ -101,6 +102,8 @@ export class Snapshots {
   write(): Promise<void> {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
+      // What was written, and what V8 noted about it, is as large as the states; so is what has made way in them since the last time.
+      collectSoon();
     });
     return this.#writing;
   }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
@@ -11,8 +12,14 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close();
 });
 
-async function openIn(path: string, options: SqliteStoreOptions = {}, workers: Worker[] = []): Promise<SqliteEventStore> {
+async function openIn(
+  path: string,
+  options: SqliteStoreOptions = {},
+  workers: Worker[] = [],
+  readerIdleMillis = 60_000,
+): Promise<SqliteEventStore> {
   const store = await SqliteEventStore.open(path, options, {
+    readerIdleMillis,
     startThread: (script, workerData) => {
       const worker = new Worker(script, { workerData, execArgv: [] });
       workers.push(worker);
@@ -114,6 +121,22 @@ describe("one file, many appends", () => {
     const appends = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? one : two).append(sampleEvents(5)));
     const seqs = (await Promise.all(appends)).flatMap(({ stored }) => stored.map(({ seq }) => seq));
     expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs.map((_, index) => index + 1));
+  });
+});
+
+describe("the thread that reads", () => {
+  it("is gone while nobody asks, and there again for whoever does", async () => {
+    const workers: Worker[] = [];
+    const store = await openIn(join(temporaryFolder(), "e.db"), {}, workers, 20);
+    await store.append(sampleEvents(2));
+    const question = store.query({});
+    // A thread may be gone by the time its last answer is read.
+    const gone = once(workers[1] as Worker, "exit");
+    expect((await question).events).toHaveLength(2);
+    await gone;
+    await store.append(sampleEvents(1));
+    expect((await store.query({})).events).toHaveLength(3);
+    expect(workers).toHaveLength(3);
   });
 });
 
