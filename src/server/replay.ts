@@ -28,7 +28,7 @@ export async function replayStore(
     next?.catch(() => undefined);
     for (const event of events) apply(event);
     uncollected += events.length;
-    if (uncollected < EVENTS_PER_COLLECTION && next !== undefined) continue;
+    if (uncollected < EVENTS_PER_COLLECTION) continue;
     collectSoon();
     uncollected = 0;
   }

@@ -35,6 +35,7 @@ export async function restoreParts(
     return 0;
   }
   const seqs = parts.map((part) => ({ name: part.name, seq: restorePart(part, snapshot) }));
+  snapshot.release();
   const rebuilt = seqs.filter(({ seq }) => seq === undefined).map(({ name }) => name);
   if (rebuilt.length > 0) {
     trouble(`the snapshot ${path} was made by another version of Crowsnest: rebuilt from the store are ${rebuilt.join(", ")}`);

@@ -12,7 +12,7 @@ async function sendBad(hub: TestHub, way: WayIn, body: Body, headers: Readonly<R
   const answer = await send(url, { "content-type": way.contentType, ...headers }, body);
   const startedMillis = performance.now();
   expect((await send(url, { "content-type": way.contentType }, way.body("afterwards"))).status).toBe(way.kept);
-  expect(performance.now() - startedMillis).toBeLessThan(1_000);
+  expect(performance.now() - startedMillis).toBeLessThan(3_000);
   return answer;
 }
 

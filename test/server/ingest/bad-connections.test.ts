@@ -25,7 +25,7 @@ async function expectHonestServed(hub: TestHub): Promise<void> {
   const startedMillis = performance.now();
   const { status } = await send(`${hub.hub.url}/v1/events`, { "content-type": json.contentType }, json.body("honest"));
   expect(status).toBe(202);
-  expect(performance.now() - startedMillis).toBeLessThan(1_000);
+  expect(performance.now() - startedMillis).toBeLessThan(3_000);
 }
 
 describe("one connection", () => {

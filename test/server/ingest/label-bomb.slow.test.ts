@@ -35,7 +35,7 @@ test(`${NAMES} names become ${KEPT_LABELS} labels and "other": memory stays flat
     expect((await send(`${hub.url}/v1/events`, { "content-type": "application/x-ndjson" }, body)).status).toBe(202);
     const startedMillis = performance.now();
     const page = await (await fetch(`${hub.url}/metrics`)).text();
-    expect(performance.now() - startedMillis).toBeLessThan(1_000);
+    expect(performance.now() - startedMillis).toBeLessThan(3_000);
     expect(page.length).toBeLessThan(2_000_000);
     if (from + NAMES_PER_REQUEST <= NAMES / 2) settledBytes = (await hub.memory()).rssBytes;
   }

@@ -33,6 +33,17 @@ describe("a snapshot's file", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
+  it("gives back the memory that it took to read, once that is released", async () => {
+    const path = join(await tempFolder(), "events.db-snapshot");
+    const writer = await SnapshotWriter.create(path);
+    await writer.addState(Buffer.alloc(1_048_576));
+    await writer.finish({ ...index, parts: index.parts.slice(0, 1) });
+    const snapshot = await readSnapshot(path);
+    expect(snapshot?.states[0]?.byteLength).toBe(1_048_576);
+    snapshot?.release();
+    expect(snapshot?.states[0]?.byteLength).toBe(0);
+  });
+
   it("is none where there is none", async () => {
     expect(await readSnapshot(join(await tempFolder(), "events.db-snapshot"))).toBeUndefined();
   });
