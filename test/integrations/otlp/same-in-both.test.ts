@@ -29,11 +29,11 @@ const key = fc.constantFrom(
   "cost_usd",
   "__proto__",
 );
-// 64-bit integers are text in OTLP's JSON; JSON has no double that is not finite.
+// 64-bit integers are text in OTLP's JSON; JSON as it is written here has no double that is not finite, and no -0.
 const value = fc.oneof(
   text.map((stringValue) => ({ stringValue })),
   fc.maxSafeInteger().map((intValue) => ({ intValue: String(intValue) })),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((doubleValue) => ({ doubleValue })),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((double) => ({ doubleValue: double + 0 })),
   fc.boolean().map((boolValue) => ({ boolValue })),
   fc.array(text, { maxLength: 3 }).map((texts) => ({ arrayValue: { values: texts.map((stringValue) => ({ stringValue })) } })),
 );
