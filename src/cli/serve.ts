@@ -9,7 +9,7 @@ export async function serve(options: Readonly<Record<string, unknown>>): Promise
   const { config: path, ...flags } = options;
   const file = await readConfigFile(path as string | undefined);
   const config = loadConfig({ options: flags, spelling: "flag", file });
-  // No agent can attach to this hub, so OpenTelemetry's SDK would take 20 MB and half a second at start, and make no span.
+  // No agent can attach to this hub: OpenTelemetry's SDK would take 20 MB, and make no span.
   const hub = await startConfiguredHub({ ...config, traces: false });
   console.log(listeningLine(hub));
   await untilStopped(() => hub.close());
