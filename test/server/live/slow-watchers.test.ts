@@ -131,8 +131,11 @@ test("a slow watcher that asks for something else gets all of that after the ans
   await watcher.told("subscribed");
   watcher.socket.pause();
   await untilDropped(live);
+  const other = await watch(live.url, "/ws?batch=1");
   const unseen = () => complete({ type: "agent_heartbeat", agent: "critic", data: {} });
   for (let round = 0; round < 5; round += 1) await live.publish([unseen(), ...largeEvents(1), unseen()]);
+  // All of it was offered to both of them by then.
+  await other.reached(live.log.length);
   watcher.say({ pause: false });
   watcher.say({ subscribe: {} });
   await until("the other filter", async () => (await list(live))[0]?.state === "replaying");
